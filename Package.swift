@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house of docs/ARCHITECTURE.md: a target sees only what stands in its line here, so the
+// compiler keeps the walls. Arrows point down only.
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(
+  name: "AsyncHTTPClient", package: "async-http-client")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let unixSignals: Target.Dependency = .product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+  name: "writ",
+  products: [.executable(name: "writ", targets: ["writ"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    // MARK: C in its cage
+    /// libgit2, as pkg-config finds it.
+    .systemLibrary(
+      name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    /// libyaml, as pkg-config finds it.
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    /// Repositories without a checkout; the only place with libgit2's pointers.
+    .target(name: "Git", dependencies: ["CGit2"]),
+    /// Text to located trees; the only place with libyaml's pointers.
+    .target(name: "YAML", dependencies: ["CYAML", "Resources"]),
+
+    // MARK: Pure
+    /// Manifests, resources, shapes, canonical form, diagnostics.
+    .target(name: "Resources", dependencies: [crypto]),
+    /// Cron expressions.
+    .target(name: "Cron"),
+    /// One folder for each kind of resource.
+    .target(name: "Kinds", dependencies: ["Cron", "Resources"]),
+    /// The planner, guards, verdicts, the state tree.
+    .target(name: "Planning", dependencies: ["Resources"]),
+    /// Journal events; later the machines of runs and packs.
+    .target(name: "Workflows", dependencies: ["Planning", "Resources"]),
+
+    // MARK: Over time
+    /// Ports, and what lives over time: the reconciler, the outbox.
+    .target(
+      name: "Engine", dependencies: ["Kinds", "Planning", "Resources", "Workflows", logging]),
+
+    // MARK: Adapters, which never import each other
+    /// Revisions and work trees as manifests.
+    .target(
+      name: "GitSource",
+      dependencies: ["Engine", "Git", "Planning", "Resources", "YAML", subprocess]),
+    /// SQLite; all SQL.
+    .target(
+      name: "Persistence",
+      dependencies: ["Engine", "Planning", "Resources", "Workflows", database],
+      resources: [.embedInCode("Migrations/v0001_initial.sql")]),
+
+    /// HTTP in: hooks, health, the control of a running server.
+    .target(
+      name: "ControlPlane",
+      dependencies: [
+        "Engine", "Planning", "Resources", "Workflows", crypto, hummingbird, lifecycle, logging,
+      ]),
+    /// HTTP out: announcements, and talking to a running server.
+    .target(
+      name: "Integrations",
+      dependencies: ["Engine", "Planning", "Resources", asyncHTTPClient, crypto, logging]),
+
+    // MARK: Programs
+    /// Plans, diagnostics and tables as text and JSON.
+    .target(name: "Rendering", dependencies: ["Planning", "Resources"]),
+    /// The composition root: settings in, running services out.
+    .target(
+      name: "App",
+      dependencies: [
+        "ControlPlane", "Engine", "Git", "GitSource", "Integrations", "Kinds", "Persistence",
+        "Planning", "Resources", "YAML", lifecycle, logging, unixSignals,
+      ]),
+    /// The command line: arguments, output, exit codes.
+    .executableTarget(
+      name: "writ",
+      dependencies: [
+        "App", "ControlPlane", "Engine", "GitSource", "Kinds", "Persistence", "Planning",
+        "Rendering", "Resources", "Workflows", argumentParser, logging,
+      ]),
+  ]
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .swiftLanguageMode(.v6),
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+      .treatAllWarnings(as: .error),
+    ]
+}

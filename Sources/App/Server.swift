@@ -1,0 +1,126 @@
+import ControlPlane
+import Engine
+import GitSource
+import Integrations
+import Logging
+import Persistence
+import Planning
+import Resources
+import ServiceLifecycle
+import UnixSignals
+
+/// `writ serve`: the loop, the outbox and the HTTP server, until SIGTERM or SIGINT.
+package struct Server: Sendable {
+  private let workspace: Workspace
+  private let onListening: @Sendable (_ host: String, _ port: Int) async -> Void
+
+  /// - Parameter onListening: called once requests are served.
+  package init(
+    workspace: Workspace,
+    onListening: @escaping @Sendable (_ host: String, _ port: Int) async -> Void = { _, _ in },
+  ) {
+    self.workspace = workspace
+    self.onListening = onListening
+  }
+
+  /// Throws `SourceError`, `StoreError` or `SettingsError` where it cannot start.
+  package func run() async throws {
+    let settings = workspace.settings
+    let logger = try Self.logger(settings)
+    let source = try workspace.mirror()
+    let store = try workspace.writeStore()
+    guard let lock = try workspace.serverLock() else {
+      let other = try workspace.runningServer().map { " (process \($0.processID))" } ?? ""
+      throw StoreError(
+        .busy, "another server runs on the data directory \(workspace.data.path)\(other)",
+        hint: "stop it first, or name another directory with --data-dir")
+    }
+    defer { withExtendedLifetime(lock) {} }
+    let sender = try notifier()
+    do {
+      try await services(source, store, sender, logger).run()
+    } catch {
+      await sender?.shutDown()
+      throw error
+    }
+    await sender?.shutDown()
+    logger.info("stopped")
+  }
+
+  private func services(
+    _ source: MirrorSource, _ store: Store, _ sender: WebhookSender?, _ logger: Logger,
+  ) throws -> ServiceGroup {
+    let settings = workspace.settings
+    let clock = ContinuousClock()
+    var outbox: OutboxDispatcher?
+    if let sender {
+      outbox = OutboxDispatcher(
+        store: store, sender: sender, clock: clock, wall: workspace.wall, logger: logger)
+    }
+    let delivering = outbox
+    let reconciler = Reconciler(
+      source: source,
+      pass: ReconcilePass(
+        store: store, planner: workspace.planner, windows: workspace.windows,
+        effects: workspace.effects),
+      settings: Reconciler.Settings(interval: settings.interval), clock: clock,
+      wall: workspace.wall, logger: logger,
+      exclusively: { [workspace] pass in
+        let lock = try workspace.passLock()
+        defer { withExtendedLifetime(lock) {} }
+        return try pass()
+      }, onApply: { delivering?.trigger() })
+    var http = ControlPlaneSettings(
+      host: settings.listen.host, port: settings.listen.port,
+      serverFilePath: workspace.data.serverPath)
+    http.hookSecret = settings.hookSecret.flatMap { HookSecret($0) }
+    let server = ControlPlaneServer(
+      settings: http, reconciler: reconciler, store: store, clock: clock, wall: workspace.wall,
+      logger: logger, onListening: onListening)
+    var services: [any Service] = [Loop { await reconciler.run() }]
+    if let outbox { services.append(Loop { await outbox.run() }) }
+    services.append(server)
+    var configuration = ServiceGroupConfiguration(
+      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(30)
+    return ServiceGroup(configuration: configuration)
+  }
+
+  private func notifier() throws(SettingsError) -> WebhookSender? {
+    guard let url = workspace.settings.notifyURL else { return nil }
+    do throws(TextFormat.Problem) {
+      return WebhookSender(
+        target: try WebhookTarget(parsing: url),
+        secret: workspace.settings.notifySecret.map { Array($0.utf8) }, clock: ContinuousClock())
+    } catch {
+      throw SettingsError(
+        "the address to announce applies to cannot be used: \(error.reason)", hint: error.hint)
+    }
+  }
+
+  private static func logger(_ settings: Settings) throws(SettingsError) -> Logger {
+    guard let level = Logger.Level(rawValue: settings.logLevel) else {
+      let levels = Logger.Level.allCases.map(\.rawValue)
+      throw SettingsError(
+        "there is no log level \"\(settings.logLevel)\"",
+        hint: "levels: \(levels.joined(separator: ", "))")
+    }
+    var logger = Logger(label: "writ") { label in
+      switch settings.logFormat {
+      case .text: StreamLogHandler.standardError(label: label)
+      case .json: JSONLogHandler()
+      }
+    }
+    logger.logLevel = level
+    return logger
+  }
+}
+
+/// A loop that ends when it is told to shut down.
+private struct Loop: Service {
+  let body: @Sendable () async -> Void
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown { await body() }
+  }
+}

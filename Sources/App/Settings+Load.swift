@@ -1,0 +1,132 @@
+import Engine
+import GitSource
+import Glibc
+import Persistence
+import Planning
+import Resources
+
+extension Settings {
+  /// Puts together flags over environment over `writ.yaml` over defaults.
+  ///
+  /// - Parameter environment: looks up a variable; the real one, or a test's.
+  package static func load(
+    _ flags: SettingsFlags, environment: @escaping (String) -> String?,
+  ) throws(SettingsError) -> Settings {
+    let directory = try dataDirectory(flags, environment)
+    var file = Value.object([])
+    let path = DataDirectory(path: directory).settingsPath
+    if Glibc.access(path, F_OK) == 0 {
+      file = try SettingsFile.decode(FileText.bytes(path, limit: 1 << 20), path: path)
+    }
+    let sources = Sources(environment: environment, file: file)
+    let listenText = sources.text(flags.listen, "WRIT_LISTEN", ["listen"]) ?? "127.0.0.1:8373"
+    guard let listen = ListenAddress(listenText) else {
+      throw SettingsError(
+        "\"\(listenText)\" is not an address to listen on", hint: "write HOST:PORT, as in 127.0.0.1:8373")
+    }
+    let repository = sources.text(flags.repository, "WRIT_REPO", ["repository"])
+    let rootsText = environment("WRIT_ROOTS").map { $0.split(separator: ":").map(String.init) }
+    let fileRoots = file["roots"]?.array?.compactMap(\.string)
+    let logFormat = sources.text(flags.logFormat, "WRIT_LOG_FORMAT", ["log", "format"]) ?? "text"
+    guard let format = LogFormat(rawValue: logFormat) else {
+      throw SettingsError("the log format must be text or json, not \"\(logFormat)\"")
+    }
+    return Settings(
+      dataDirectory: directory, repository: repository,
+      reference: sources.text(flags.reference, "WRIT_REF", ["ref"]),
+      roots: flags.roots.isEmpty ? rootsText ?? fileRoots : flags.roots,
+      access: try sources.access(repository: repository),
+      fetchTimeout: try sources.duration(
+        flags.fetchTimeout, "WRIT_FETCH_TIMEOUT", ["fetchTimeout"], default: .seconds(60)),
+      interval: try sources.duration(
+        flags.interval, "WRIT_INTERVAL", ["interval"], default: .seconds(60)),
+      listen: listen,
+      hookSecret: try sources.secret(
+        "WRIT_HOOK_SECRET", file: flags.hookSecretFile ?? sources.fileText(["hookSecretFile"])),
+      notifyURL: sources.text(flags.notifyURL, "WRIT_NOTIFY_URL", ["notify", "url"]),
+      notifySecret: try sources.secret(
+        "WRIT_NOTIFY_SECRET", file: sources.fileText(["notify", "secretFile"])),
+      logFormat: format,
+      logLevel: sources.text(flags.logLevel, "WRIT_LOG_LEVEL", ["log", "level"]) ?? "info",
+      guards: sources.guards)
+  }
+
+  private static func dataDirectory(
+    _ flags: SettingsFlags, _ environment: (String) -> String?,
+  ) throws(SettingsError) -> String {
+    func absolute(_ path: String) -> String { FileText.absolute(path) }
+    if let path = flags.dataDirectory ?? environment("WRIT_DATA_DIR"), !path.isEmpty {
+      return absolute(path)
+    }
+    if let state = environment("XDG_STATE_HOME"), !state.isEmpty { return absolute(state + "/writ") }
+    guard let home = environment("HOME"), !home.isEmpty else {
+      throw SettingsError(
+        "there is no HOME to keep the data directory in", hint: "name one with --data-dir")
+    }
+    return absolute(home + "/.local/state/writ")
+  }
+}
+
+/// Looks settings up where they may stand.
+private struct Sources {
+  let environment: (String) -> String?
+  let file: Value
+
+  func text(_ flag: String?, _ variable: String, _ path: [String]) -> String? {
+    if let flag { return flag }
+    if let value = environment(variable), !value.isEmpty { return value }
+    return fileText(path)
+  }
+
+  func fileText(_ path: [String]) -> String? {
+    path.reduce(Optional(file)) { value, key in value?[key] }?.string
+  }
+
+  func duration(
+    _ flag: String?, _ variable: String, _ path: [String], default value: Duration,
+  ) throws(SettingsError) -> Duration {
+    guard let text = text(flag, variable, path) else { return value }
+    do throws(TextFormat.Problem) {
+      return .nanoseconds(try TimeSpan(parsing: text).nanoseconds)
+    } catch {
+      throw SettingsError(
+        "\"\(text)\" is not a duration: \(error.reason)", hint: "write 90s, 10m or 1h30m")
+    }
+  }
+
+  /// A secret out of a variable, of the file that a variable with `_FILE` names, or of `file`.
+  func secret(_ variable: String, file: String?) throws(SettingsError) -> String? {
+    if let value = environment(variable), !value.isEmpty { return value }
+    guard let path = environment(variable + "_FILE") ?? file else { return nil }
+    let bytes = try FileText.bytes(path, limit: 1 << 16)
+    let text = String(decoding: bytes, as: UTF8.self)
+    let trimmed = text.hasSuffix("\n") ? String(text.dropLast()) : text
+    guard !trimmed.isEmpty else { throw SettingsError("the secret file \(path) is empty") }
+    return trimmed
+  }
+
+  func access(repository: String?) throws(SettingsError) -> SourceAccess {
+    let home = environment("HOME") ?? ""
+    func existing(_ path: String) -> String? {
+      !home.isEmpty && Glibc.access(path, R_OK) == 0 ? path : nil
+    }
+    return SourceAccess(
+      username: text(nil, "WRIT_GIT_USERNAME", ["git", "username"]),
+      token: try secret("WRIT_GIT_TOKEN", file: fileText(["git", "tokenFile"])),
+      keyFile: text(nil, "WRIT_GIT_SSH_KEY_FILE", ["git", "sshKeyFile"])
+        ?? existing(home + "/.ssh/id_ed25519"),
+      passphrase: try secret(
+        "WRIT_GIT_SSH_PASSPHRASE", file: fileText(["git", "sshPassphraseFile"])),
+      knownHostsFile: text(nil, "WRIT_GIT_KNOWN_HOSTS_FILE", ["git", "knownHostsFile"])
+        ?? existing(home + "/.ssh/known_hosts"),
+      certificateFile: text(nil, "WRIT_GIT_CA_FILE", ["git", "caFile"]))
+  }
+
+  var guards: GuardSettings {
+    var guards = GuardSettings()
+    if let value = file["guards"]?["massLimit"]?.integer { guards.massLimit = Int(value) }
+    if let value = file["guards"]?["deletePercent"]?.integer { guards.deletePercent = Int(value) }
+    if let value = file["guards"]?["updatePercent"]?.integer { guards.updatePercent = Int(value) }
+    return guards
+  }
+}

@@ -1,0 +1,141 @@
+package import Engine
+package import GitSource
+import Git
+import Glibc
+import Kinds
+package import Persistence
+package import Planning
+package import Resources
+
+/// What commands work on: the data directory, the source, the planner, put together from settings.
+package struct Workspace: Sendable {
+  package let settings: Settings
+  package let registry: KindRegistry
+  package let data: DataDirectory
+  package let wall: any WallClock
+
+  package init(settings: Settings, wall: any WallClock = SystemClock()) {
+    self.settings = settings
+    self.wall = wall
+    registry = .standard
+    data = DataDirectory(path: settings.dataDirectory)
+  }
+
+  package var planner: Planner { Planner(registry: registry, guards: settings.guards) }
+
+  package var windows: LiveChangeWindows { LiveChangeWindows(offset: ZoneOffsets.offset) }
+
+  package var effects: EffectSettings {
+    EffectSettings(notifiesOfApplies: settings.notifyURL != nil)
+  }
+
+  // MARK: The store
+
+  /// The state for reading; nil where there is no database yet, which is then not made.
+  package func readStore() throws(StoreError) -> Store? {
+    guard data.hasDatabase else { return nil }
+    try data.check()
+    return try Store(path: data.databasePath, access: .readOnly)
+  }
+
+  /// The state for reading, or words that say how to get one.
+  package func existingStore() throws(StoreError) -> Store {
+    guard let store = try readStore() else {
+      throw StoreError(
+        .notFound, "nothing was applied to \(data.path) yet",
+        hint: "start with: writ plan, then writ apply")
+    }
+    return store
+  }
+
+  /// The state for writing, made where there is none.
+  package func writeStore() throws(StoreError) -> Store {
+    try data.prepare()
+    return try Store(path: data.databasePath, access: .readWrite)
+  }
+
+  /// The lock under which one process at a time makes passes. Waits for the other one.
+  package func passLock() throws(StoreError) -> FileLock? {
+    try FileLock(path: data.path + "/reconcile.lock", waits: true)
+  }
+
+  /// The lock that a server holds as long as it lives; nil when another one does.
+  package func serverLock() throws(StoreError) -> FileLock? {
+    try FileLock(path: data.path + "/serve.lock")
+  }
+
+  // MARK: The source
+
+  /// A place that manifests come from.
+  package enum Location: Sendable {
+    /// A repository on this machine, as an absolute path.
+    case path(String)
+    case remote(String)
+  }
+
+  package func location() throws(SourceError) -> Location {
+    guard let repository = settings.repository else {
+      do throws(GitError) {
+        return .path(try Repository.discover(from: FileText.absolute(".")))
+      } catch {
+        throw SourceError(
+          .notARepository, "there is no git repository around \(FileText.absolute("."))",
+          hint: "go into one, or name one with --repo PATH|URL")
+      }
+    }
+    do throws(GitError) {
+      let url = try RemoteURL(repository)
+      switch url.transport {
+      case .path: return .path(FileText.absolute(url.path))
+      default: return .remote(repository)
+      }
+    } catch {
+      throw SourceError(.usage, error.description)
+    }
+  }
+
+  /// Opens the followed revision, or another one, fetching first where it is not on this machine.
+  package func revision(
+    _ reference: String? = nil, liveRoots: [String],
+  ) async throws -> GitRevision {
+    let wanted = reference ?? settings.reference ?? "HEAD"
+    switch try location() {
+    case .path(let path):
+      return try GitRevision(
+        repositoryPath: path, reference: wanted, requestedRoots: settings.roots,
+        liveRoots: liveRoots, registry: registry)
+    case .remote:
+      if data.hasDatabase { try data.check() } else { try data.prepare() }
+      let source = try mirror(reference: settings.reference ?? "HEAD")
+      try await source.refresh()
+      guard let reference else { return try source.revision(liveRoots: liveRoots) }
+      return try GitRevision(
+        repositoryPath: data.mirrorPath, kind: .mirror, reference: reference,
+        requestedRoots: settings.roots, liveRoots: liveRoots, registry: registry)
+    }
+  }
+
+  /// The source that a loop follows.
+  package func mirror(reference: String? = nil) throws(SourceError) -> MirrorSource {
+    let repository: String
+    switch try location() {
+    case .path(let path): repository = path
+    case .remote(let url): repository = url
+    }
+    return MirrorSource(
+      settings: MirrorSource.Settings(
+        repository: repository, reference: reference ?? settings.reference ?? "HEAD",
+        roots: settings.roots, access: settings.access, deadline: settings.fetchTimeout),
+      mirrorPath: data.mirrorPath,
+      child: (path: Self.executablePath, arguments: ["fetch-child"]), registry: registry,
+      clock: ContinuousClock())
+  }
+
+  /// This program's own file.
+  private static var executablePath: String {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+    return count > 0
+      ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : "writ"
+  }
+}

@@ -1,0 +1,103 @@
+package import Engine
+internal import Planning
+package import Resources
+
+/// What came of a pass, as JSON of format version 1.
+package enum ReconcileAnswer {
+  /// More diagnostics than that are only counted.
+  static let diagnosticsLimit = 1000
+
+  package static func value(of result: Reconciler.Result) -> Value {
+    switch result {
+    case .failed(let reason, let message):
+      return answer("failed", ["failure": ["message": .string(message), "reason": .string(reason)]])
+    case .report(let report):
+      var members = outcome(report.outcome)
+      members.append(Value.Member("revision", .string(report.revision)))
+      var diagnostics = report.warnings
+      if case .invalid(let errors) = report.outcome { diagnostics = errors }
+      members.append(
+        Value.Member(
+          "diagnostics", .array(diagnostics.prefix(diagnosticsLimit).map(value(of:)))))
+      members.append(
+        Value.Member(
+          "diagnosticsOmitted", .integer(Int64(max(0, diagnostics.count - diagnosticsLimit)))))
+      return answer(name(of: report.outcome), .sorted(members))
+    }
+  }
+
+  /// Every answer has every key, so that scripts need not ask whether one is there.
+  private static func answer(_ result: String, _ more: Value) -> Value {
+    let all: Value = [
+      "blocks": [], "counts": .null, "diagnostics": [], "diagnosticsOmitted": 0, "failure": .null,
+      "formatVersion": 1, "plan": .null, "result": .string(result), "revision": .null,
+      "stateRoot": .null, "suspension": .null,
+    ]
+    return .sorted((all.members ?? []) + (more.members ?? []))
+  }
+
+  private static func name(of outcome: ReconcilePass.Outcome) -> String {
+    switch outcome {
+    case .unchanged: "unchanged"
+    case .applied: "applied"
+    case .blocked: "blocked"
+    case .invalid: "invalid"
+    case .suspended: "suspended"
+    }
+  }
+
+  private static func outcome(_ outcome: ReconcilePass.Outcome) -> [Value.Member] {
+    switch outcome {
+    case .unchanged, .invalid: []
+    case .applied(let applied, let plan):
+      planMembers(plan) + [Value.Member("stateRoot", .string(applied.root.description))]
+    case .blocked(let plan, let blocks):
+      planMembers(plan) + [Value.Member("blocks", .array(blocks.map(value(of:))))]
+    case .suspended(let suspension):
+      [
+        Value.Member(
+          "suspension",
+          [
+            "by": .string(suspension.actor), "reason": .string(suspension.reason),
+            "since": .string(suspension.since.description),
+          ])
+      ]
+    }
+  }
+
+  private static func planMembers(_ plan: Plan) -> [Value.Member] {
+    let counts = Change.Action.allCases.map {
+      Value.Member($0.rawValue, .integer(Int64(plan.count(of: $0))))
+    }
+    return [
+      Value.Member("counts", .sorted(counts)),
+      Value.Member("plan", .string(plan.digest.description)),
+    ]
+  }
+
+  private static func value(of block: Verdict.Block) -> Value {
+    [
+      "command": .string(block.command), "guard": .string(block.name),
+      "message": .string(block.message), "subject": .string(block.subject),
+    ]
+  }
+
+  private static func value(of diagnostic: Diagnostic) -> Value {
+    let range = diagnostic.location.range
+    var members: [Value.Member] = [
+      .init("code", .string(diagnostic.code)),
+      .init("column", .integer(Int64(range.start.column))),
+      .init("endColumn", .integer(Int64(range.end.column))),
+      .init("endLine", .integer(Int64(range.end.line))),
+      .init("file", .string(diagnostic.location.file)),
+      .init("line", .integer(Int64(range.start.line))),
+      .init("message", .string(diagnostic.message)),
+      .init("severity", .string(diagnostic.severity.rawValue)),
+    ]
+    if let hint = diagnostic.hint { members.append(.init("hint", .string(hint))) }
+    if let resource = diagnostic.resource {
+      members.append(.init("resource", .string(resource.description)))
+    }
+    return .sorted(members)
+  }
+}

@@ -1,0 +1,59 @@
+package import Planning
+package import Resources
+
+/// Carries out a plan that was saved: exactly that, or nothing.
+package struct SavedPlanApply {
+  package enum Outcome: Sendable {
+    case applied(AppliedPlan)
+    /// Every change is already live.
+    case alreadyDone
+    case conflicts([Plan.Conflict])
+    case blocked([Verdict.Block])
+  }
+
+  package let store: any StateStore
+  package let windows: any ChangeWindowJudge
+  package let effects: EffectSettings
+
+  package init(
+    store: any StateStore, windows: any ChangeWindowJudge, effects: EffectSettings,
+  ) {
+    self.store = store
+    self.windows = windows
+    self.effects = effects
+  }
+
+  package func run(
+    _ plan: Plan, actor: String, at time: Timestamp,
+  ) throws -> Outcome {
+    let gate = try PlanGate(store: store, windows: windows).judge(plan, at: time)
+    if case .blocked(let blocks) = gate.verdict { return .blocked(blocks) }
+    let status = try store.status()
+    var plan = plan
+    var isExact = status.isExact
+    if status.live.root != plan.baseRoot || status.live.revision != plan.baseRevision {
+      let rebased = try rebase(plan)
+      if !rebased.conflicts.isEmpty { return .conflicts(rebased.conflicts) }
+      if rebased.plan.isEmpty { return .alreadyDone }
+      // The result is this plan on top of another revision: no commit's snapshot.
+      isExact = rebased.plan.predictedRoot == plan.predictedRoot
+      plan = rebased.plan
+    }
+    let applied = try store.apply(
+      plan,
+      ApplyContext(
+        actor: actor, time: time, isExact: isExact,
+        effects: effects.announcing(plan), acknowledged: gate.acknowledged))
+    return .applied(applied)
+  }
+
+  private func rebase(_ plan: Plan) throws(StoreError) -> (plan: Plan, conflicts: [Plan.Conflict]) {
+    try store.read { live throws(StoreError) in
+      let resources = try live.resources(named: plan.keys)
+      let digests = Dictionary(
+        resources.map { ($0.key, $0.digest) }, uniquingKeysWith: { first, _ in first })
+      return plan.rebased(
+        onto: try live.summary(), live: digests, tree: try live.tree(around: plan.keys))
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package import Planning
+package import Resources
+
+/// Gathers what the planner needs from the source and the store: the whole, or only what the
+/// changed files lead to. Both ways give the same plan, byte for byte.
+package struct PlanAssembly {
+  /// A plan, or why there is none, with what it cost.
+  package struct Result: Sendable {
+    package var outcome: Planner.Outcome
+    package var base: LiveSummary
+    package var blobsRead: Int
+    /// Whether only changed files were read.
+    package var isIncremental: Bool
+    package var roots: [String]
+    package var revision: String
+    package var warnings: [Diagnostic]
+  }
+
+  package let planner: Planner
+  /// Reads everything although the base would allow less.
+  package var readsEverything = false
+
+  package init(planner: Planner, readsEverything: Bool = false) {
+    self.planner = planner
+    self.readsEverything = readsEverything
+  }
+
+  /// Throws `SourceError` or `StoreError`.
+  package func plan(
+    live: any LiveReader, source: any RevisionReader, liveRoots: [String],
+  ) throws -> Result {
+    let base = try live.summary()
+    var input = PlanInput(base: base, revision: source.revision)
+    input.roots = source.roots
+    input.missingRoots = source.missingRoots
+    let knownBase = base.revision.flatMap { source.contains($0) ? $0 : nil }
+    if let revision = base.revision {
+      input.ancestry =
+        knownBase != nil
+        ? try source.ancestry(since: revision) : source.isShallow ? .unknown : .rewritten
+    }
+    let isExact = try live.isExact()
+    let comparesTrees =
+      knownBase != nil && isExact && liveRoots == source.roots && !readsEverything
+    var delta = try source.delta(since: comparesTrees ? knownBase : nil)
+    var result = Result(
+      outcome: .invalid(delta.diagnostics), base: base, blobsRead: delta.blobsRead,
+      isIncremental: !delta.isEverything, roots: source.roots, revision: source.revision,
+      warnings: delta.diagnostics.filter { $0.severity == .warning })
+    if delta.diagnostics.containsError { return result }
+
+    input.presentFiles = delta.presentFiles
+    input.touchedFiles = delta.touchedFiles
+    try addLive(live, delta, &input)
+    input.desired = try withNodes(delta.resources, input, source)
+    delta.resources = []
+    if !delta.isEverything { try addNeighbours(live, &input) }
+    try addNames(live, &input)
+    try addContents(live, &input)
+    input.origins = try origins(source, knownBase, input)
+    let keys = changedKeys(input)
+    input.tree = try live.tree(around: keys)
+    result.outcome = planner.plan(input)
+    return result
+  }
+
+  // MARK: The live side
+
+  private func addLive(
+    _ live: any LiveReader, _ delta: SourceDelta, _ input: inout PlanInput,
+  ) throws {
+    if delta.isEverything {
+      for resource in try live.allResources() {
+        input.live[resource.key] = resource
+        if !resource.isOrphaned { input.touchedFiles.insert(resource.location.file) }
+      }
+      return
+    }
+    for resource in try live.resources(inFiles: delta.touchedFiles.sorted()) {
+      input.live[resource.key] = resource
+    }
+    let missing = Set(delta.resources.map(\.key)).filter { input.live[$0] == nil }
+    for resource in try live.resources(named: missing.sorted()) {
+      input.live[resource.key] = resource
+    }
+  }
+
+  /// What the touched resources lead to: who names them, what they name, who claims what they do.
+  private func addNeighbours(_ live: any LiveReader, _ input: inout PlanInput) throws {
+    let desired = Set(input.desired.map(\.key))
+    func isTouched(_ key: ResourceKey) -> Bool {
+      guard let resource = input.live[key] else { return desired.contains(key) }
+      return desired.contains(key) || input.touchedFiles.contains(resource.location.file)
+    }
+    let vanishing = input.live.values.filter {
+      !desired.contains($0.key) && input.touchedFiles.contains($0.location.file)
+    }
+    input.referrers = try live.referrers(to: vanishing.map(\.key).sorted())
+      .filter { !isTouched($0.key) }
+
+    let targets = Set(input.desired.flatMap { $0.references.map(\.target) })
+      .filter { !desired.contains($0) && input.live[$0] == nil }
+    input.existing = Set(try live.resources(named: targets.sorted()).map(\.key))
+
+    let claims = Set(input.desired.flatMap { $0.claims.map(\.name) })
+    input.claimHolders = try live.claimHolders(of: claims.sorted())
+      .filter { !isTouched($0.key) }
+    try addEdges(live, &input)
+  }
+
+  /// Follows references through kinds that can refer to each other in a circle, if there are any.
+  private func addEdges(_ live: any LiveReader, _ input: inout PlanInput) throws {
+    let cyclic = planner.registry.cyclicKinds
+    if cyclic.isEmpty { return }
+    let desired = Set(input.desired.map(\.key))
+    var frontier = Set(input.desired.flatMap { $0.references.map(\.target) })
+    while !frontier.isEmpty {
+      let next = frontier.filter {
+        cyclic.contains($0.kind) && !desired.contains($0) && input.untouchedEdges[$0] == nil
+      }
+      frontier = []
+      for resource in try live.resources(named: next.sorted()) {
+        let targets = resource.references.map(\.target)
+        input.untouchedEdges[resource.key] = targets
+        frontier.formUnion(targets)
+      }
+      for key in next where input.untouchedEdges[key] == nil { input.untouchedEdges[key] = [] }
+    }
+  }
+
+  /// The names to suggest, for kinds of which a name is missing.
+  private func addNames(_ live: any LiveReader, _ input: inout PlanInput) throws {
+    let desired = Set(input.desired.map(\.key))
+    var kinds: Set<String> = []
+    for resource in input.desired {
+      for reference in resource.references
+      where !desired.contains(reference.target) && input.live[reference.target] == nil
+        && !input.existing.contains(reference.target)
+      {
+        kinds.insert(reference.target.kind)
+      }
+    }
+    for kind in kinds.sorted() {
+      let names = try live.names(ofKind: kind).filter { name in
+        let key = ResourceKey(kind: kind, name: name)
+        guard let resource = input.live[key] else { return true }
+        return desired.contains(key) || !input.touchedFiles.contains(resource.location.file)
+      }
+      input.knownNames[kind] = Set(
+        names + desired.filter { $0.kind == kind }.map(\.name)
+      ).sorted()
+    }
+  }
+
+  private func changedKeys(_ input: PlanInput) -> [ResourceKey] {
+    var keys: [ResourceKey] = []
+    var desired: Set<ResourceKey> = []
+    desired.reserveCapacity(input.desired.count)
+    for resource in input.desired {
+      desired.insert(resource.key)
+      if input.live[resource.key]?.digest != resource.digest { keys.append(resource.key) }
+    }
+    for key in input.live.keys where !desired.contains(key) { keys.append(key) }
+    return keys
+  }
+
+  /// The canonical bytes of what differs, for field diffs.
+  private func addContents(_ live: any LiveReader, _ input: inout PlanInput) throws {
+    let keys = changedKeys(input).filter { input.live[$0] != nil }
+    for (key, content) in try live.contents(of: keys.sorted()) {
+      input.live[key]?.content = content
+    }
+  }
+
+  // MARK: The source side
+
+  /// Reads the files of updated resources again where a large read did not keep the places of
+  /// their fields.
+  private func withNodes(
+    _ resources: [Resource], _ input: PlanInput, _ source: any RevisionReader,
+  ) throws -> [Resource] {
+    let files = Set(
+      resources.filter { resource in
+        guard let live = input.live[resource.key] else { return false }
+        return resource.node == nil && live.digest != resource.digest
+      }.map(\.location.file))
+    if files.isEmpty { return resources }
+    return try resources.filter { !files.contains($0.location.file) }
+      + source.resources(inFiles: files.sorted())
+  }
+
+  private func origins(
+    _ source: any RevisionReader, _ base: String?, _ input: PlanInput,
+  ) throws -> [String: Origin] {
+    var files: Set<String> = []
+    var desired: Set<ResourceKey> = []
+    for resource in input.desired {
+      desired.insert(resource.key)
+      let live = input.live[resource.key]
+      if live?.digest != resource.digest || live?.location.file != resource.location.file {
+        files.insert(resource.location.file)
+      }
+    }
+    for (key, live) in input.live where !desired.contains(key) && !live.isOrphaned {
+      files.insert(live.location.file)
+    }
+    if files.isEmpty { return [:] }
+    return try source.origins(of: files, since: base)
+  }
+}

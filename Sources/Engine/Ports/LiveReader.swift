@@ -1,0 +1,54 @@
+package import Planning
+package import Resources
+
+/// One consistent view of the live state. Synchronous, for use inside one read transaction.
+package protocol LiveReader {
+  func summary() throws(StoreError) -> LiveSummary
+  /// Whether the live state is exactly the snapshot of its revision.
+  func isExact() throws(StoreError) -> Bool
+  func resources(inFiles files: [String]) throws(StoreError) -> [LiveResource]
+  func resources(named keys: [ResourceKey]) throws(StoreError) -> [LiveResource]
+  func allResources() throws(StoreError) -> [LiveResource]
+  /// The canonical bytes of those of `keys` that are live.
+  func contents(of keys: [ResourceKey]) throws(StoreError) -> [ResourceKey: [UInt8]]
+  /// Who names one of `keys`.
+  func referrers(to keys: [ResourceKey]) throws(StoreError) -> [Referrer]
+  func claimHolders(of claims: [String]) throws(StoreError) -> [ClaimHolder]
+  func names(ofKind kind: String) throws(StoreError) -> [String]
+  /// The state tree with the buckets of `keys` loaded.
+  func tree(around keys: [ResourceKey]) throws(StoreError) -> StateTree
+}
+
+/// What goes wrong with the store, by what the caller can do about it.
+package struct StoreError: Error, Sendable, CustomStringConvertible {
+  package enum Code: String, Sendable {
+    /// Another process holds the write lock for too long.
+    case busy
+    case readOnly = "read-only"
+    case corrupt
+    /// The database was written by a newer Writ.
+    case newerSchema = "newer-schema"
+    /// The database has to be migrated by a writing command first.
+    case olderSchema = "older-schema"
+    case permission
+    case full
+    /// The live state is not what the plan was made for.
+    case stale
+    /// The state that the plan predicts is not the state that it makes.
+    case rootMismatch = "root-mismatch"
+    case notFound = "not-found"
+    case other
+  }
+
+  package var code: Code
+  package var message: String
+  package var hint: String?
+
+  package init(_ code: Code, _ message: String, hint: String? = nil) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+  }
+
+  package var description: String { message }
+}

@@ -1,0 +1,70 @@
+import Planning
+import Resources
+import Workflows
+
+/// A pass as conditions and journal events.
+struct ConditionReport {
+  private(set) var conditions: [Condition] = []
+  private(set) var events: [NewEvent] = []
+
+  init(report: ReconcilePass.Report, at time: Timestamp) {
+    let revision = report.revision
+    let short = revision.prefix(12)
+    func set(_ kind: Condition.Kind, _ isTrue: Bool, _ reason: String, _ message: String) {
+      conditions.append(
+        Condition(
+          kind, isTrue ? .isTrue : .isFalse, reason: reason, message: message,
+          observedRevision: revision, transitionTime: time))
+    }
+    switch report.outcome {
+    case .unchanged, .applied:
+      set(.ready, true, "Applied", "the live state is revision \(short)")
+      set(.reconciling, false, "InSync", "nothing to do")
+      set(.stalled, false, "InSync", "nothing stands in the way")
+      set(.drifted, false, "InSync", "the live state is what was applied")
+    case .blocked(let plan, let blocks):
+      let names = Set(blocks.map(\.name))
+      let reason =
+        names.contains("history-rewritten")
+        ? "HistoryRewritten" : names == ["quarantine"] ? "Quarantined" : "Blocked"
+      let words = blocks.map { "\($0.message); clear with: \($0.command)" }.joined(separator: ". ")
+      set(.ready, false, reason, words)
+      set(.reconciling, false, reason, "waiting for a person or for a new revision")
+      set(.stalled, true, reason, words)
+      events = [
+        NewEvent(
+          .planBlocked, subject: plan.digest.description,
+          payload: [
+            "blocks": .array(blocks.map { ["guard": .string($0.name), "subject": .string($0.subject)] }),
+            "revision": .string(revision),
+          ])
+      ]
+    case .invalid(let diagnostics):
+      let errors = diagnostics.filter { $0.severity == .error }
+      let first = errors.first.map { "\($0.location): \($0.message)" } ?? ""
+      let words =
+        "revision \(short) has \(errors.count) error\(errors.count == 1 ? "" : "s"), the first: \(first)"
+      set(.ready, false, "InvalidManifests", words)
+      set(.reconciling, false, "InvalidManifests", "waiting for a revision that is valid")
+      set(.stalled, true, "InvalidManifests", words)
+      events = [
+        NewEvent(
+          .revisionInvalid, subject: revision,
+          payload: [
+            "errors": .integer(Int64(errors.count)),
+            "first": .array(errors.prefix(20).map { .string($0.description) }),
+          ])
+      ]
+    case .suspended(let suspension):
+      let words = "suspended by \(suspension.actor): \(suspension.reason); go on with: writ resume"
+      set(.ready, false, "Suspended", words)
+      set(.reconciling, false, "Suspended", "waiting for writ resume")
+      set(.stalled, false, "Suspended", words)
+    }
+    conditions.append(
+      Condition(
+        .sourceVerified, .unknown, reason: "VerificationOff",
+        message: "signatures are not checked (verify: off)", observedRevision: revision,
+        transitionTime: time))
+  }
+}

@@ -1,0 +1,172 @@
+package import Planning
+package import Resources
+import Workflows
+
+/// One comparison of the source with the live state, and what followed from it.
+///
+/// A pass is level-based: it takes no hint about what changed. The loop, `writ apply` and
+/// `writ reconcile` all run this.
+package struct ReconcilePass: Sendable {
+  package enum Outcome: Sendable {
+    /// The live state is the revision's, and was before.
+    case unchanged
+    case applied(AppliedPlan, Plan)
+    case blocked(Plan, [Verdict.Block])
+    case invalid([Diagnostic])
+    case suspended(Suspension)
+  }
+
+  package struct Report: Sendable {
+    package var revision: String
+    package var outcome: Outcome
+    package var warnings: [Diagnostic]
+  }
+
+  package let store: any StateStore
+  package let planner: Planner
+  package let windows: any ChangeWindowJudge
+  package let effects: EffectSettings
+
+  package init(
+    store: any StateStore, planner: Planner, windows: any ChangeWindowJudge,
+    effects: EffectSettings,
+  ) {
+    self.store = store
+    self.planner = planner
+    self.windows = windows
+    self.effects = effects
+  }
+
+  /// Plans and, where nothing stands against it, applies.
+  ///
+  /// Throws `SourceError` or `StoreError`; the live state is then what it was.
+  package func run(
+    source: any RevisionReader, actor: String, at time: Timestamp,
+  ) throws -> Report {
+    let status = try store.status()
+    var report = Report(revision: source.revision, outcome: .unchanged, warnings: [])
+    if let suspension = status.suspension {
+      report.outcome = .suspended(suspension)
+      return try settle(report, actor, time)
+    }
+    if status.live.revision == source.revision, status.isExact, status.roots == source.roots {
+      return try settle(report, actor, time)
+    }
+    let assembled = try store.read { live throws(StoreError) in
+      Result { try assemble(live, source, status.roots) }
+    }.get()
+    report.warnings = assembled.warnings
+    switch assembled.outcome {
+    case .invalid(let diagnostics):
+      report.outcome = .invalid(diagnostics)
+      return try settle(report, actor, time)
+    case .plan(let plan):
+      let gate = try PlanGate(store: store, windows: windows).judge(plan, at: time)
+      if case .blocked(let blocks) = gate.verdict {
+        report.outcome = .blocked(plan, blocks)
+        return try settle(report, actor, time)
+      }
+      let applied = try store.apply(
+        plan,
+        ApplyContext(
+          actor: actor, time: time,
+          effects: effects.announcing(plan),
+          acknowledged: gate.acknowledged))
+      report.outcome = plan.isEmpty ? .unchanged : .applied(applied, plan)
+      return try settle(report, actor, time)
+    }
+  }
+
+  private func assemble(
+    _ live: any LiveReader, _ source: any RevisionReader, _ roots: [String],
+  ) throws -> PlanAssembly.Result {
+    try PlanAssembly(planner: planner).plan(live: live, source: source, liveRoots: roots)
+  }
+
+  // MARK: Conditions
+
+  /// Writes what became of the pass, if it is news.
+  private func settle(_ report: Report, _ actor: String, _ time: Timestamp) throws -> Report {
+    let news = ConditionReport(report: report, at: time)
+    let known = try store.conditions()
+    let isNews = news.conditions.contains { condition in
+      !known.contains {
+        $0.kind == condition.kind && $0.status == condition.status && $0.reason == condition.reason
+          && $0.message == condition.message && $0.observedRevision == condition.observedRevision
+      }
+    }
+    if isNews {
+      let wasSeen = known.contains {
+        $0.kind == .ready && $0.observedRevision == report.revision
+          && $0.reason == news.conditions.first { $0.kind == .ready }?.reason
+          && $0.message == news.conditions.first { $0.kind == .ready }?.message
+      }
+      try store.record(
+        news.conditions, events: wasSeen ? [] : news.events, actor: actor, at: time)
+    }
+    return report
+  }
+}
+
+/// Judges a plan with what the store knows beside it: acknowledgements, quarantine, windows.
+package struct PlanGate {
+  package let store: any StateStore
+  package let windows: any ChangeWindowJudge
+
+  package init(store: any StateStore, windows: any ChangeWindowJudge) {
+    self.store = store
+    self.windows = windows
+  }
+
+  package func judge(
+    _ plan: Plan, at time: Timestamp,
+  ) throws -> (verdict: Verdict, acknowledged: [GuardFinding.Name]) {
+    let digest = plan.digest.description
+    let acknowledged = Set(
+      try store.acknowledgements().filter { digest.hasPrefix($0.plan) }.map(\.guardName))
+    let isQuarantined = try store.quarantine().contains { $0.root == plan.predictedRoot }
+    let findings = try store.read { live throws(StoreError) in
+      try windows.findings(for: plan, live: live, at: time)
+    }
+    let verdict = Verdict.of(
+      plan, acknowledged: acknowledged, isQuarantined: isQuarantined, windows: findings)
+    return (verdict, acknowledged.sorted { $0.rawValue < $1.rawValue })
+  }
+}
+
+/// Says which change windows stand against a plan at a moment.
+package protocol ChangeWindowJudge: Sendable {
+  func findings(
+    for plan: Plan, live: any LiveReader, at time: Timestamp,
+  ) throws(StoreError) -> [GuardFinding]
+}
+
+/// Which effects an apply has.
+package struct EffectSettings: Hashable, Sendable {
+  /// Whether somebody wants to hear of applies.
+  package var notifiesOfApplies: Bool
+
+  package init(notifiesOfApplies: Bool) { self.notifiesOfApplies = notifiesOfApplies }
+
+  package static let none = EffectSettings(notifiesOfApplies: false)
+
+  /// What tells the world of an apply; nothing for one that changes no resource.
+  package func announcing(_ plan: Plan) -> [NewEffect] {
+    guard notifiesOfApplies, !plan.isEmpty else { return [] }
+    let digest = plan.digest.description
+    let counts = Change.Action.allCases.map {
+      Value.Member($0.rawValue, .integer(Int64(plan.count(of: $0))))
+    }
+    let payload: Value = [
+      "event": "plan.applied", "formatVersion": 1, "plan": .string(digest),
+      "revision": .string(plan.revision), "stateRoot": .string(plan.predictedRoot.description),
+      "baseRevision": plan.baseRevision.map { .string($0) } ?? .null,
+      "rollback": .bool(plan.isRollback), "counts": .sorted(counts),
+    ]
+    return [
+      NewEffect(
+        kind: "notify", idempotencyKey: "\(digest)/notify",
+        payload: CanonicalJSON.bytes(of: payload))
+    ]
+  }
+}

@@ -1,0 +1,217 @@
+package import Logging
+import Planning
+package import Resources
+
+/// Where revisions come from.
+package protocol RevisionSource: Sendable {
+  /// Asks the source for its head, fetching what is new. Ends within the fetch deadline.
+  func refresh() async throws(SourceError)
+  /// The head as of the last refresh. Blocking.
+  func head(liveRoots: [String]) throws(SourceError) -> any RevisionReader
+  /// Keeps the objects of `revision` from being collected. Blocking.
+  func keep(_ revision: String) throws(SourceError)
+}
+
+/// The time of day.
+package protocol WallClock: Sendable {
+  func now() -> Timestamp
+}
+
+/// The loop: makes the live state follow the source, for as long as the process lives.
+///
+/// A trigger only says *when*. One pass runs at a time; triggers during a pass cause one more. After
+/// a failure the loop waits longer and longer, but never gives up.
+package actor Reconciler {
+  package struct Settings: Sendable {
+    /// The time between polls, before jitter of up to a tenth.
+    package var interval: Duration
+    package var backoff: Backoff
+
+    package init(interval: Duration = .seconds(60), backoff: Backoff = Backoff()) {
+      self.interval = interval
+      self.backoff = backoff
+    }
+  }
+
+  /// What one pass came to, for somebody who waits for it.
+  package enum Result: Sendable {
+    case report(ReconcilePass.Report)
+    case failed(reason: String, message: String)
+  }
+
+  /// Runs a pass while no other process makes one.
+  package typealias Exclusion =
+    @Sendable (() throws -> ReconcilePass.Report) throws -> ReconcilePass.Report
+
+  private let source: any RevisionSource
+  private let pass: ReconcilePass
+  private let settings: Settings
+  private let clock: any Clock<Duration>
+  private let wall: any WallClock
+  private let logger: Logger
+  private let executor: BlockingExecutor
+  private let exclusively: Exclusion
+  private let onApply: @Sendable () -> Void
+  nonisolated private let wakeup = Wakeup()
+  private var backoff: Backoff
+  private var waiters: [CheckedContinuation<Result, Never>] = []
+  private var isStopped = false
+  /// Whether a pass has come to an end since the start, whatever its outcome.
+  package private(set) var hasObserved = false
+  private var lastFailure: String?
+
+  package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    executor.asUnownedSerialExecutor()
+  }
+
+  package init(
+    source: any RevisionSource, pass: ReconcilePass, settings: Settings,
+    clock: any Clock<Duration>, wall: any WallClock, logger: Logger,
+    exclusively: @escaping Exclusion = { try $0() }, onApply: @escaping @Sendable () -> Void,
+  ) {
+    self.source = source
+    self.pass = pass
+    self.settings = settings
+    self.clock = clock
+    self.wall = wall
+    self.logger = logger
+    self.exclusively = exclusively
+    self.onApply = onApply
+    executor = BlockingExecutor(label: "reconciler")
+    backoff = settings.backoff
+  }
+
+  /// Makes the loop look now. Cheap, and safe to call often.
+  package nonisolated func trigger() { wakeup.call() }
+
+  /// Triggers, and waits for a pass that began after the call.
+  package func reconcile() async -> Result {
+    if isStopped { return .failed(reason: "Stopped", message: "the server is shutting down") }
+    return await withCheckedContinuation { continuation in
+      waiters.append(continuation)
+      wakeup.call()
+    }
+  }
+
+  /// Runs until the task is cancelled.
+  package func run() async {
+    while !Task.isCancelled {
+      let current = waiters
+      waiters = []
+      let result = await once()
+      for waiter in current { waiter.resume(returning: result) }
+      hasObserved = true
+      if Task.isCancelled { break }
+      await wakeup.wait(for: delay(after: result), clock: clock)
+    }
+    isStopped = true
+    for waiter in waiters {
+      waiter.resume(returning: .failed(reason: "Stopped", message: "the server is shutting down"))
+    }
+    waiters = []
+  }
+
+  private func delay(after result: Result) -> Duration {
+    if case .failed = result { return backoff.next(jitter: .random(in: 0..<1)) }
+    backoff.reset()
+    return settings.interval * (1 + 0.1 * .random(in: 0..<1))
+  }
+
+  private func once() async -> Result {
+    do {
+      try await source.refresh()
+      let report = try exclusively(compare)
+      log(report)
+      lastFailure = nil
+      if case .applied = report.outcome { onApply() }
+      return .report(report)
+    } catch {
+      return fail(error)
+    }
+  }
+
+  /// The synchronous part: plan and apply on this actor's own thread.
+  private func compare() throws -> ReconcilePass.Report {
+    let status = try pass.store.status()
+    let head = try source.head(liveRoots: status.roots)
+    let report = try pass.run(source: head, actor: "loop", at: wall.now())
+    switch report.outcome {
+    case .applied: try source.keep(report.revision)
+    case .unchanged:
+      if status.live.revision != report.revision { try source.keep(report.revision) }
+    default: break
+    }
+    return report
+  }
+
+  private func fail(_ error: any Error) -> Result {
+    let reason: String
+    let message: String
+    if let error = error as? SourceError {
+      reason = error.code == .authentication ? "AuthenticationFailed" : "FetchFailed"
+      message = [error.message, error.hint].compactMap(\.self).joined(separator: "; ")
+    } else if let error = error as? StoreError {
+      reason = "StoreFailed"
+      message = [error.message, error.hint].compactMap(\.self).joined(separator: "; ")
+    } else {
+      reason = "Failed"
+      message = "\(error)"
+    }
+    logger.error(
+      "pass failed", metadata: ["reason": .string(reason), "error": .string(message)])
+    let failure = "\(reason): \(message)"
+    if failure != lastFailure {
+      lastFailure = failure
+      record(reason, message)
+    }
+    return .failed(reason: reason, message: message)
+  }
+
+  private func record(_ reason: String, _ message: String) {
+    let time = wall.now()
+    func condition(_ kind: Condition.Kind, _ status: Condition.Status) -> Condition {
+      Condition(
+        kind, status, reason: reason, message: message, observedRevision: nil,
+        transitionTime: time)
+    }
+    do {
+      try pass.store.record(
+        [
+          condition(.ready, .isFalse), condition(.reconciling, .isTrue),
+          condition(.stalled, .isTrue),
+        ], events: [], actor: "loop", at: time)
+    } catch {
+      logger.error("cannot record conditions", metadata: ["error": .string(error.message)])
+    }
+  }
+
+  private func log(_ report: ReconcilePass.Report) {
+    let revision: Logger.Metadata = ["revision": .string(String(report.revision.prefix(12)))]
+    switch report.outcome {
+    case .unchanged: logger.debug("in sync", metadata: revision)
+    case .applied(let applied, let plan):
+      var metadata = revision
+      metadata["plan"] = .string(applied.planDigest.abbreviated)
+      metadata["root"] = .string(applied.root.abbreviated)
+      for action in Change.Action.allCases {
+        metadata[action.rawValue] = .stringConvertible(plan.count(of: action))
+      }
+      logger.info("applied", metadata: metadata)
+    case .blocked(let plan, let blocks):
+      var metadata = revision
+      metadata["plan"] = .string(plan.digest.abbreviated)
+      metadata["guards"] = .string(blocks.map(\.name).joined(separator: ","))
+      metadata["clear"] = .string(blocks.map(\.command).joined(separator: "; "))
+      logger.warning("blocked", metadata: metadata)
+    case .invalid(let diagnostics):
+      var metadata = revision
+      metadata["errors"] = .stringConvertible(diagnostics.count { $0.severity == .error })
+      metadata["first"] = .string(diagnostics.first?.description ?? "")
+      logger.error("invalid manifests", metadata: metadata)
+    case .suspended(let suspension):
+      var metadata = revision
+      metadata["by"] = .string(suspension.actor)
+      logger.info("suspended", metadata: metadata)
+    }
+  }
+}

@@ -1,0 +1,6 @@
+import Glibc
+
+/// The environment of this process.
+enum ProcessEnvironment {
+  static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+}

@@ -1,0 +1,59 @@
+internal import Engine
+internal import Foundation
+internal import GRDB
+internal import Planning
+internal import Resources
+internal import Workflows
+
+/// Appends to the journal inside one transaction.
+struct JournalRows {
+  private let actor: String
+  private let time: Timestamp
+  private let insert: Statement
+  private var last: (sequence: Int64, hash: Digest)
+
+  init(db: Database, actor: String, time: Timestamp) throws {
+    self.actor = actor
+    self.time = time
+    insert = try db.cachedStatement(
+      sql: """
+        INSERT INTO journal (sequence, time, actor, kind, subject, payload, previous_hash, hash)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    let row = try Row.fetchOne(
+      db, sql: "SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1")
+    last = try row.map { (sequence: $0[0], hash: try Digest(column: $0[1])) } ?? (0, .zero)
+  }
+
+  /// - Returns: the sequence of the new event.
+  @discardableResult
+  mutating func append(
+    _ kind: JournalEvent.Kind, subject: String, payload: [UInt8],
+  ) throws -> Int64 {
+    let event = JournalEvent(
+      sequence: last.sequence + 1, time: time, actor: actor, kind: kind, subject: subject,
+      payload: payload, after: last.hash)
+    insert.setUncheckedArguments([
+      event.sequence, event.time.nanoseconds, actor, kind.rawValue, subject, Data(payload),
+      event.previousHash.data, event.hash.data,
+    ])
+    try insert.execute()
+    last = (event.sequence, event.hash)
+    return event.sequence
+  }
+
+  static let columns = "sequence, time, actor, kind, subject, payload, previous_hash, hash"
+
+  static func event(_ row: Row) throws -> JournalEvent {
+    let text: String = row[3]
+    guard let kind = JournalEvent.Kind(rawValue: text) else {
+      throw StoreError(.corrupt, "the journal has an event of the unknown kind \(text)")
+    }
+    let payload: Data = row[5]
+    var event = JournalEvent(
+      sequence: row[0], time: Timestamp(nanoseconds: row[1]), actor: row[2], kind: kind,
+      subject: row[4], payload: Array(payload), after: try Digest(column: row[6]))
+    event.hash = try Digest(column: row[7])
+    return event
+  }
+}

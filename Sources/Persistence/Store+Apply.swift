@@ -1,0 +1,192 @@
+package import Engine
+internal import Foundation
+internal import GRDB
+package import Planning
+internal import Resources
+internal import Workflows
+
+extension Store {
+  package func apply(_ plan: Plan, _ context: ApplyContext) throws(StoreError) -> AppliedPlan {
+    try writing { db in try ApplyTransaction(db: db, plan: plan, context: context).run() }
+  }
+}
+
+/// The one transaction that makes a plan true.
+private struct ApplyTransaction {
+  let db: Database
+  let plan: Plan
+  let context: ApplyContext
+
+  func run() throws -> AppliedPlan {
+    let base = try LiveRows.summary(db)
+    guard base.root == plan.baseRoot, base.revision == plan.baseRevision else {
+      throw StoreError(
+        .stale, "the live state changed since the plan was made",
+        hint: "make a new plan: writ plan")
+    }
+    var journal = try JournalRows(db: db, actor: context.actor, time: context.time)
+    let counts = Dictionary(
+      uniqueKeysWithValues: Change.Action.allCases.map { ($0, plan.count(of: $0)) })
+    let eventCount = plan.changes.count + plan.relocations.count + plan.orphaned.count
+    var applied = AppliedPlan(
+      sequence: 0, time: context.time, actor: context.actor, planDigest: plan.digest,
+      baseRevision: plan.baseRevision, revision: plan.revision, baseRoot: plan.baseRoot,
+      root: plan.predictedRoot, counts: counts, isRollback: plan.isRollback,
+      isExact: context.isExact, roots: plan.roots, lastSequence: 0)
+    applied.sequence = try journal.append(
+      .planApplied, subject: plan.revision,
+      payload: CanonicalJSON.bytes(
+        of: applied.payload(eventCount: eventCount, acknowledged: context.acknowledged)))
+    applied.lastSequence = applied.sequence + Int64(eventCount)
+
+    try write(&journal)
+    let root = try StateRows(db: db).rehash(plan.changes.map { StateTree.identifier(of: $0.key) })
+    guard root == plan.predictedRoot else {
+      throw StoreError(
+        .rootMismatch,
+        "the plan predicts the state root \(plan.predictedRoot.abbreviated), but its changes give \(root.abbreviated); nothing was applied",
+        hint: "the plan is damaged or was tampered with; make a new one: writ plan")
+    }
+    try updateCounts()
+    try updateRepository()
+    try quarantine(&journal)
+    try OutboxRows(db: db).insert(context.effects, at: context.time)
+    return applied
+  }
+
+  // MARK: Resources
+
+  private func write(_ journal: inout JournalRows) throws {
+    let rows = try ResourceRows(db: db)
+    for change in plan.changes {
+      let before = try rows.current(change.key)
+      guard before?.digest == change.before, change.action != .create || before == nil else {
+        throw StoreError(.stale, "\(change.key) changed since the plan was made")
+      }
+      guard change.after != nil else {
+        try journalTransition(&journal, .resourceDeleted, change, before: before, after: nil)
+        try rows.delete(change.key)
+        continue
+      }
+      guard let digest = change.after, (change.action == .move) == (change.content == nil) else {
+        throw StoreError(.other, "the plan has no content for \(change.key)")
+      }
+      var content: [UInt8]?
+      if let bytes = change.content {
+        guard Digest(of: bytes) == digest else {
+          throw StoreError(
+            .rootMismatch, "the content of \(change.key) is not what the plan's digest says")
+        }
+        content = bytes
+      }
+      let after = ResourceTransition.Side(
+        digest: digest, location: change.location, marks: change.marks, isOrphaned: false)
+      let kind: JournalEvent.Kind =
+        change.action == .create
+        ? .resourceCreated : change.action == .move ? .resourceMoved : .resourceUpdated
+      let sequence = try journalTransition(&journal, kind, change, before: before, after: after)
+      try rows.put(
+        change.key, after, content: content, isNew: before == nil, sequence: sequence)
+      try rows.relate(
+        change.key, references: change.references, claims: change.claims, isNew: before == nil)
+    }
+    try relocate(rows, &journal)
+  }
+
+  @discardableResult
+  private func journalTransition(
+    _ journal: inout JournalRows, _ kind: JournalEvent.Kind, _ change: Change,
+    before: ResourceTransition.Side?, after: ResourceTransition.Side?,
+  ) throws -> Int64 {
+    let transition = ResourceTransition(
+      key: change.key, before: before, after: after, reason: change.reason.rawValue,
+      origin: change.origin)
+    return try journal.append(
+      kind, subject: change.key.description, payload: transition.payload)
+  }
+
+  private func relocate(_ rows: ResourceRows, _ journal: inout JournalRows) throws {
+    func transform(
+      _ key: ResourceKey, _ kind: JournalEvent.Kind, reason: String,
+      _ body: (inout ResourceTransition.Side) -> Void,
+    ) throws {
+      guard let before = try rows.current(key) else {
+        throw StoreError(.stale, "\(key) changed since the plan was made")
+      }
+      var after = before
+      body(&after)
+      let transition = ResourceTransition(
+        key: key, before: before, after: after, reason: reason, origin: nil)
+      try journal.append(kind, subject: key.description, payload: transition.payload)
+      try rows.put(key, after, content: nil, isNew: false, sequence: nil)
+    }
+    for relocation in plan.relocations {
+      try transform(relocation.key, .resourceRelocated, reason: "relocated") {
+        $0.location = relocation.location
+      }
+      try rows.relate(
+        relocation.key, references: relocation.references, claims: relocation.claims, isNew: false)
+    }
+    for key in plan.orphaned {
+      try transform(key, .resourceOrphaned, reason: "kept by writ/prune") { $0.isOrphaned = true }
+    }
+  }
+
+  // MARK: The rest of the state
+
+  private func updateCounts() throws {
+    var difference: [String: Int] = [:]
+    for change in plan.changes {
+      if change.action == .create { difference[change.key.kind, default: 0] += 1 }
+      if change.action == .delete { difference[change.key.kind, default: 0] -= 1 }
+    }
+    for (kind, count) in difference.sorted(by: { $0.key < $1.key }) where count != 0 {
+      let old =
+        try Int.fetchOne(db, sql: "SELECT count FROM kind_count WHERE kind = ?", arguments: [kind])
+        ?? 0
+      if old + count == 0 {
+        try db.execute(sql: "DELETE FROM kind_count WHERE kind = ?", arguments: [kind])
+      } else {
+        try db.execute(
+          sql: """
+            INSERT INTO kind_count (kind, count) VALUES (?, ?)
+            ON CONFLICT (kind) DO UPDATE SET count = excluded.count
+            """,
+          arguments: [kind, old + count])
+      }
+    }
+  }
+
+  private func updateRepository() throws {
+    try db.execute(
+      sql: """
+        UPDATE repository
+        SET live_revision = ?, is_exact = ?, state_root = ?, roots = ?, applied_at = ?
+        WHERE id = 1
+        """,
+      arguments: [
+        plan.revision, context.isExact, plan.predictedRoot.data,
+        CanonicalJSON.text(of: .array(plan.roots.map { .string($0) })),
+        context.time.nanoseconds,
+      ])
+  }
+
+  private func quarantine(_ journal: inout JournalRows) throws {
+    guard let content = context.quarantine else { return }
+    try db.execute(
+      sql: """
+        INSERT INTO quarantine (state_root, revision, actor, reason, time) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (state_root) DO UPDATE
+        SET revision = excluded.revision, actor = excluded.actor, reason = excluded.reason,
+          time = excluded.time
+        """,
+      arguments: [
+        content.root.data, content.revision, content.actor, content.reason,
+        content.time.nanoseconds,
+      ])
+    try journal.append(
+      .contentQuarantined, subject: content.root.description,
+      payload: CanonicalJSON.bytes(
+        of: ["reason": .string(content.reason), "revision": .string(content.revision)]))
+  }
+}

@@ -1,0 +1,41 @@
+package import Engine
+import Foundation
+import GRDB
+import Planning
+import Resources
+import Workflows
+
+extension Store {
+  package func records(kind: String?, name: String?) throws(StoreError) -> [LiveRecord] {
+    try reading { db in
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT resource.id, resource.kind, name, resource.digest, file, start_line, start_column,
+            end_line, end_column, is_protected, is_kept, is_orphaned, bytes, resource.sequence,
+            journal.time, journal.payload
+          FROM resource
+          JOIN content ON content.id = content_id
+          JOIN journal ON journal.sequence = resource.sequence
+          WHERE (?1 IS NULL OR resource.kind = ?1) AND (?2 IS NULL OR name = ?2)
+          ORDER BY resource.kind, name
+          """,
+        arguments: [kind, name])
+      var result: [LiveRecord] = []
+      while let row = try rows.next() {
+        let resource = try LiveRows.resource(row)
+        let bytes: Data = row[12]
+        let payload: Data = row[15]
+        guard let content = Value(canonical: Array(bytes)) else {
+          throw StoreError(.corrupt, "the content of \(resource.key) cannot be read")
+        }
+        let transition = ResourceTransition(key: resource.key, payload: Array(payload))
+        result.append(
+          LiveRecord(
+            resource: resource, content: content, origin: transition?.origin, sequence: row[13],
+            appliedAt: Timestamp(nanoseconds: row[14])))
+      }
+      return result
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package import Engine
+internal import Foundation
+internal import GRDB
+internal import Planning
+internal import Resources
+
+/// The SQLite file that holds the live state, the journal and the outbox.
+package final class Store: StateStore {
+  package enum Access: Sendable { case readOnly, readWrite }
+
+  let database: any DatabaseWriter
+
+  /// Opens `path`, migrating it when it may be written.
+  ///
+  /// A database that a newer Writ wrote, or that is not one of Writ's, is refused untouched.
+  package init(path: String, access: Access) throws(StoreError) {
+    var configuration = Configuration()
+    configuration.readonly = access == .readOnly
+    configuration.foreignKeysEnabled = true
+    configuration.busyMode = .timeout(5)
+    configuration.label = "writ.db"
+    configuration.prepareDatabase { db in
+      // 64 MiB of mapped pages make point reads of a large state cheap without taking memory.
+      try db.execute(sql: "PRAGMA mmap_size = 67108864")
+      if access == .readWrite {
+        try db.execute(sql: "PRAGMA journal_mode = WAL")
+        try db.execute(sql: "PRAGMA synchronous = FULL")
+      }
+    }
+    do {
+      database = try DatabaseQueue(path: path, configuration: configuration)
+      try Self.prepareSchema(database, access)
+    } catch {
+      throw StoreError(opening: path, error)
+    }
+  }
+
+  private static func prepareSchema(_ database: any DatabaseWriter, _ access: Access) throws {
+    let migrator = Migrations.migrator
+    let state = try database.read { db in
+      (try migrator.hasBeenSuperseded(db), try migrator.hasCompletedMigrations(db))
+    }
+    if state.0 {
+      throw StoreError(
+        .newerSchema, "the database was written by a newer version of Writ",
+        hint: "run that version, or restore a backup that this one made")
+    }
+    if state.1 { return }
+    guard access == .readWrite else {
+      throw StoreError(
+        .olderSchema, "the database was written by an older version of Writ",
+        hint: "run a command that writes, such as writ reconcile, to migrate it")
+    }
+    try migrator.migrate(database)
+  }
+
+  package func read<Result>(
+    _ body: (any LiveReader) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    try reading { db throws(StoreError) in try body(LiveRows(db: db)) }
+  }
+
+  // MARK: Transactions with typed errors
+
+  func reading<Result>(
+    _ body: (Database) throws -> Result
+  ) throws(StoreError) -> Result {
+    do {
+      return try database.read { db in try body(db) }
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  /// Runs `body` in one `BEGIN IMMEDIATE` transaction.
+  func writing<Result>(
+    _ body: (Database) throws -> Result
+  ) throws(StoreError) -> Result {
+    do {
+      return try database.writeWithoutTransaction { db in
+        var result: Result?
+        try db.inTransaction(.immediate) {
+          result = try body(db)
+          return .commit
+        }
+        guard let result else { throw StoreError(.other, "the transaction did not run") }
+        return result
+      }
+    } catch {
+      throw StoreError(error)
+    }
+  }
+}
+
+/// The schema, step by step. Steps are only ever added.
+enum Migrations {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("v0001_initial") { db in
+      try db.execute(sql: String(decoding: PackageResources.v0001_initial_sql, as: UTF8.self))
+      try db.execute(
+        sql: """
+          INSERT INTO repository (id, live_revision, is_exact, state_root, roots)
+          VALUES (1, NULL, 1, ?, '[]')
+          """,
+        arguments: [StateTree.emptyRoot.data])
+    }
+    return migrator
+  }
+}
+
+extension Digest {
+  var data: Data { Data(bytes) }
+
+  init(column data: Data) throws {
+    guard let digest = Digest(bytes: Array(data)) else {
+      throw StoreError(.corrupt, "a digest in the database has \(data.count) bytes instead of 32")
+    }
+    self = digest
+  }
+}
+
+extension StoreError {
+  init(_ error: any Error) {
+    self.init(opening: nil, error)
+  }
+
+  /// Tells SQLite's result codes apart by what a person can do.
+  init(opening path: String?, _ error: any Error) {
+    if let error = error as? StoreError {
+      self = error
+      return
+    }
+    guard let error = error as? DatabaseError else {
+      self.init(.other, "\(error)")
+      return
+    }
+    let place = path.map { " \($0)" } ?? ""
+    let words = error.message ?? "result code \(error.extendedResultCode.rawValue)"
+    switch error.resultCode {
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      self.init(
+        .busy, "the database\(place) is locked by another process (\(words))",
+        hint: "wait for the other writ to finish, or see who has it: fuser writ.db")
+    case .SQLITE_READONLY, .SQLITE_PERM:
+      self.init(
+        .readOnly, "the database\(place) cannot be written (\(words))",
+        hint: "check owner and mode of the file and its directory")
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+      self.init(
+        .corrupt, "the database\(place) is damaged or is not one (\(words))",
+        hint: "move it away and restore a backup; git still has every manifest, and writ apply builds the state anew"
+      )
+    case .SQLITE_FULL:
+      self.init(.full, "the disk of the database\(place) is full", hint: "free some space")
+    case .SQLITE_CANTOPEN:
+      self.init(
+        .permission, "the database\(place) cannot be opened (\(words))",
+        hint: "check that the file and its directory exist and belong to this user")
+    default: self.init(.other, "the database\(place) failed: \(words)")
+    }
+  }
+}

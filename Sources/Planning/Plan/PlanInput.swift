@@ -1,0 +1,69 @@
+package import Resources
+
+/// Everything that a plan depends on.
+///
+/// It is a slice: `live` and `desired` hold the *touched* resources (those of files that differ
+/// between the base and the head), the other members what the touched ones lead to. Where every
+/// file is touched the slice is the whole, and the plan is the same byte for byte.
+package struct PlanInput: Sendable {
+  /// How the head relates to the live revision.
+  package enum Ancestry: Hashable, Sendable {
+    /// The head is the live revision or descends from it, or nothing is live yet.
+    case descends
+    /// The live revision is not an ancestor of the head.
+    case rewritten
+    /// The history to tell is missing, as in a shallow clone.
+    case unknown
+  }
+
+  package var base: LiveSummary
+  package var revision: String
+  package var roots: [String]
+  package var ancestry: Ancestry
+  /// Manifest roots that were asked for and do not exist at the head.
+  package var missingRoots: [String]
+
+  package var desired: [Resource]
+  /// Live resources of touched files, and those of the keys that touched files define.
+  package var live: [ResourceKey: LiveResource]
+  /// The files that differ between the base and the head.
+  package var touchedFiles: Set<String>
+  /// The touched files that exist at the head.
+  package var presentFiles: Set<String>
+  /// Untouched live resources that name a touched key.
+  package var referrers: [Referrer]
+  /// Keys of untouched live resources that touched ones name.
+  package var existing: Set<ResourceKey>
+  /// Untouched live holders of the claims that touched resources make.
+  package var claimHolders: [ClaimHolder]
+  /// References among untouched live resources that a cycle could run through.
+  package var untouchedEdges: [ResourceKey: [ResourceKey]]
+  /// The names that exist at the head, for each kind of which a name is missing.
+  package var knownNames: [String: [String]]
+  /// The buckets of the touched keys, and the branches above.
+  package var tree: StateTree
+  /// The last commit that touched each file.
+  package var origins: [String: Origin]
+  /// Set when this is a rollback rather than a step forward.
+  package var isRollback: Bool
+
+  package init(base: LiveSummary, revision: String) {
+    self.base = base
+    self.revision = revision
+    roots = []
+    ancestry = .descends
+    missingRoots = []
+    desired = []
+    live = [:]
+    touchedFiles = []
+    presentFiles = []
+    referrers = []
+    existing = []
+    claimHolders = []
+    untouchedEdges = [:]
+    knownNames = [:]
+    tree = .empty
+    origins = [:]
+    isRollback = false
+  }
+}

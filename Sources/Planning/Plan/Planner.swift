@@ -1,0 +1,231 @@
+package import Resources
+
+/// The one planner: the command line, CI and the loop call this function and no other.
+///
+/// It has no I/O, no clock and no randomness; the same input gives the same plan.
+package struct Planner: Sendable {
+  package enum Outcome: Sendable {
+    case plan(Plan)
+    /// The head cannot be made live; what is wrong, sorted.
+    case invalid([Diagnostic])
+  }
+
+  package let registry: KindRegistry
+  package let guards: GuardSettings
+
+  package init(registry: KindRegistry, guards: GuardSettings = GuardSettings()) {
+    self.registry = registry
+    self.guards = guards
+  }
+
+  package func plan(_ input: PlanInput) -> Outcome {
+    var diagnostics = CrossChecks(input: input).diagnostics()
+    guard !diagnostics.containsError else { return .invalid(diagnostics.sorted()) }
+
+    var desired: [ResourceKey: Resource] = [:]
+    desired.reserveCapacity(input.desired.count)
+    for resource in input.desired { desired[resource.key] = resource }
+
+    var forward: [Change] = []
+    var relocations: [Relocation] = []
+    for resource in input.desired {
+      let live = input.live[resource.key]
+      if let live, live.digest == resource.digest, !live.isOrphaned {
+        if live.location.file != resource.location.file {
+          forward.append(move(live, to: resource, input))
+        } else if live.location != resource.location || live.references != resource.references
+          || live.claims != resource.claims
+        {
+          relocations.append(
+            Relocation(
+              key: resource.key, location: resource.location, references: resource.references,
+              claims: resource.claims))
+        }
+      } else {
+        let change = change(from: live, to: resource, input)
+        if let live { diagnostics += transitionProblems(live, resource) }
+        forward.append(change)
+      }
+    }
+    guard !diagnostics.containsError else { return .invalid(diagnostics.sorted()) }
+
+    var deletes: [Change] = []
+    var orphaned: [ResourceKey] = []
+    for (key, live) in input.live where desired[key] == nil && !live.isOrphaned {
+      if live.marks.isKept {
+        orphaned.append(key)
+      } else {
+        deletes.append(delete(live, input))
+      }
+    }
+    markRenames(&forward, &deletes, input)
+    let changes =
+      order(forward) { $0.references.map(\.target) }
+      + order(deletes) { (input.live[$0.key]?.references ?? []).map(\.target) }.reversed()
+    var tree = input.tree
+    tree.update(changes.filter { $0.action != .move }.map { (key: $0.key, digest: $0.after) })
+    let touched = changes.count { $0.action != .create }
+    let plan = Plan(
+      baseRevision: input.base.revision, revision: input.revision, roots: input.roots,
+      baseRoot: input.base.root,
+      predictedRoot: tree.root, changes: changes,
+      relocations: relocations.sorted { $0.key < $1.key }, orphaned: orphaned.sorted(),
+      guards: guards.findings(changes: changes, input: input).sorted(),
+      unchangedCount: input.base.total - touched, isRollback: input.isRollback)
+    return .plan(plan)
+  }
+
+  // MARK: Single changes
+
+  private func move(
+    _ live: LiveResource, to resource: Resource, _ input: PlanInput,
+  ) -> Change {
+    Change(
+      key: resource.key, action: .move, reason: .movedFile, risk: .low, before: live.digest,
+      after: resource.digest, location: resource.location, previousFile: live.location.file,
+      fields: [], marks: resource.marks, references: resource.references, claims: resource.claims,
+      origin: input.origins[resource.location.file])
+  }
+
+  private func change(
+    from live: LiveResource?, to resource: Resource, _ input: PlanInput,
+  ) -> Change {
+    var change = Change(
+      key: resource.key, action: live == nil ? .create : .update,
+      reason: input.isRollback ? .rolledBack : live == nil ? .added : .edited, risk: .low,
+      before: live?.digest, after: resource.digest, location: resource.location, fields: [],
+      marks: resource.marks, references: resource.references, claims: resource.claims,
+      origin: input.origins[resource.location.file], content: resource.content)
+    guard let live else { return change }
+    if live.location.file != resource.location.file { change.previousFile = live.location.file }
+    change.fields = fieldChanges(live, resource)
+    change.risk = risk(of: change, live)
+    return change
+  }
+
+  private func delete(_ live: LiveResource, _ input: PlanInput) -> Change {
+    Change(
+      key: live.key, action: .delete,
+      reason: input.isRollback
+        ? .rolledBack
+        : input.presentFiles.contains(live.location.file) ? .removedFromFile : .fileRemoved,
+      risk: .high, before: live.digest, after: nil, location: live.location, fields: [],
+      marks: live.marks, references: [], claims: [],
+      origin: input.origins[live.location.file])
+  }
+
+  private func fieldChanges(_ live: LiveResource, _ resource: Resource) -> [FieldChange] {
+    guard let old = live.content.flatMap(Value.init(canonical:)),
+      let new = Value(canonical: resource.content)
+    else { return [] }
+    return FieldChange.between(old, new).map { change in
+      var change = change
+      if change.new != nil { change.range = resource.node?.range(at: change.pointer) }
+      return change
+    }
+  }
+
+  private func risk(of change: Change, _ live: LiveResource) -> Change.Risk {
+    if live.marks.isProtected, !change.marks.isProtected { return .high }
+    let sensitive = registry[change.key.kind]?.sensitive ?? []
+    let touches = change.fields.contains { field in
+      sensitive.contains { field.pointer.tokens.starts(with: $0.tokens) }
+    }
+    return touches ? .medium : .low
+  }
+
+  private func transitionProblems(_ live: LiveResource, _ resource: Resource) -> [Diagnostic] {
+    guard let kind = registry[resource.key.kind],
+      let old = live.content.flatMap(Value.init(canonical:))?["spec"],
+      let new = Value(canonical: resource.content)?["spec"]
+    else { return [] }
+    return kind.checkTransition(old, new).map { problem in
+      let range =
+        resource.node?.range(at: JSONPointer(["spec"] + problem.pointer.tokens))
+        ?? resource.location.range
+      return Diagnostic(
+        code: problem.code, problem.message,
+        at: SourceLocation(file: resource.location.file, range: range), resource: resource.key,
+        hint: problem.hint)
+    }
+  }
+
+  // MARK: Renames and order
+
+  /// Ties a delete to the create that has the same content under another name.
+  private func markRenames(
+    _ creates: inout [Change], _ deletes: inout [Change], _ input: PlanInput,
+  ) {
+    if deletes.isEmpty || creates.isEmpty { return }
+    deletes.sort { $0.key < $1.key }
+    var gone: [Digest: [Int]] = [:]
+    for (index, change) in deletes.enumerated().reversed() {
+      guard let content = input.live[change.key]?.content,
+        let digest = Self.digestWithoutName(content)
+      else { continue }
+      gone[digest, default: []].append(index)
+    }
+    let order = creates.indices.sorted { creates[$0].key < creates[$1].key }
+    for index in order where creates[index].action == .create {
+      guard let content = creates[index].content,
+        let digest = Self.digestWithoutName(content),
+        let match = gone[digest]?.popLast()
+      else { continue }
+      creates[index].renamed = deletes[match].key
+      deletes[match].renamed = creates[index].key
+    }
+  }
+
+  private static func digestWithoutName(_ content: [UInt8]) -> Digest? {
+    guard case .object(var members)? = Value(canonical: content),
+      let index = members.firstIndex(where: { $0.key == "metadata" }),
+      case .object(var metadata) = members[index].value
+    else { return nil }
+    metadata.removeAll { $0.key == "name" }
+    members[index].value = .object(metadata)
+    return Digest(of: CanonicalJSON.bytes(of: .object(members)))
+  }
+
+  /// Sorts `changes` so that what is named comes before what names it; by key among equals.
+  ///
+  /// Kahn's algorithm in rounds. References that lead out of `changes` do not count, and there are
+  /// no cycles here, because a plan with one is invalid.
+  private func order(_ changes: [Change], targets: (Change) -> [ResourceKey]) -> [Change] {
+    let sorted = changes.sorted { $0.key < $1.key }
+    var index: [ResourceKey: Int] = [:]
+    index.reserveCapacity(sorted.count)
+    for (position, change) in sorted.enumerated() { index[change.key] = position }
+    var waiting = [Int](repeating: 0, count: sorted.count)
+    var dependents: [Int: [Int]] = [:]
+    for (position, change) in sorted.enumerated() {
+      for target in Set(targets(change)) {
+        guard let other = index[target], other != position else { continue }
+        waiting[position] += 1
+        dependents[other, default: []].append(position)
+      }
+    }
+    var result: [Change] = []
+    result.reserveCapacity(sorted.count)
+    var ready = sorted.indices.filter { waiting[$0] == 0 }
+    while !ready.isEmpty {
+      var next: [Int] = []
+      for position in ready {
+        result.append(sorted[position])
+        for dependent in dependents[position] ?? [] {
+          waiting[dependent] -= 1
+          if waiting[dependent] == 0 { next.append(dependent) }
+        }
+      }
+      ready = next.sorted()
+    }
+    return result
+  }
+}
+
+extension Value {
+  /// Reads canonical bytes that Writ itself wrote; nil where they are not JSON.
+  package init?(canonical bytes: [UInt8]) {
+    guard let value = try? JSONReader.read(bytes) else { return nil }
+    self = value
+  }
+}

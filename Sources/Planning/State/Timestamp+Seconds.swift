@@ -1,0 +1,15 @@
+package import Resources
+
+extension Timestamp {
+  /// A time in whole seconds; one that does not fit is the nearest that does.
+  package init(seconds: Int64) {
+    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    self.init(nanoseconds: overflow ? (seconds < 0 ? .min : .max) : product)
+  }
+
+  /// Whole seconds, rounded down.
+  package var seconds: Int64 {
+    let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+    return remainder < 0 ? quotient - 1 : quotient
+  }
+}

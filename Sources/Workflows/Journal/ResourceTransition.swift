@@ -1,0 +1,85 @@
+package import Planning
+package import Resources
+
+/// The row of a resource before and after one journal event, complete enough to fold the journal
+/// in both directions.
+package struct ResourceTransition: Hashable, Sendable {
+  package struct Side: Hashable, Sendable {
+    package var digest: Digest
+    package var location: SourceLocation
+    package var marks: Marks
+    package var isOrphaned: Bool
+
+    package init(digest: Digest, location: SourceLocation, marks: Marks, isOrphaned: Bool) {
+      self.digest = digest
+      self.location = location
+      self.marks = marks
+      self.isOrphaned = isOrphaned
+    }
+
+    package init(_ live: LiveResource) {
+      self.init(
+        digest: live.digest, location: live.location, marks: live.marks,
+        isOrphaned: live.isOrphaned)
+    }
+  }
+
+  package var key: ResourceKey
+  /// Nil where the resource did not exist.
+  package var before: Side?
+  /// Nil where the resource is gone.
+  package var after: Side?
+  package var reason: String
+  package var origin: Origin?
+
+  package init(
+    key: ResourceKey, before: Side?, after: Side?, reason: String, origin: Origin?,
+  ) {
+    self.key = key
+    self.before = before
+    self.after = after
+    self.reason = reason
+    self.origin = origin
+  }
+
+  package var payload: [UInt8] {
+    var members: [Value.Member] = []
+    if let after { members.append(.init("after", after.value)) }
+    if let before { members.append(.init("before", before.value)) }
+    if let origin { members.append(.init("origin", origin.value)) }
+    members.append(.init("reason", .string(reason)))
+    return CanonicalJSON.bytes(of: .object(members))
+  }
+
+  /// Reads what `payload` wrote; nil for another form.
+  package init?(key: ResourceKey, payload: [UInt8]) {
+    guard let value = Value(canonical: payload), let reason = value["reason"]?.string else {
+      return nil
+    }
+    self.init(
+      key: key, before: value["before"].flatMap(Side.init), after: value["after"].flatMap(Side.init),
+      reason: reason, origin: value["origin"].flatMap { Origin($0) })
+  }
+}
+
+extension ResourceTransition.Side {
+  var value: Value {
+    var members: [Value.Member] = [
+      .init("digest", .string(digest.description)), .init("location", location.value),
+    ]
+    if marks.isKept { members.append(.init("noPrune", true)) }
+    if isOrphaned { members.append(.init("orphaned", true)) }
+    if marks.isProtected { members.append(.init("protected", true)) }
+    return .object(members)
+  }
+
+  init?(_ value: Value) {
+    guard let digest = value["digest"]?.string.flatMap({ Digest(hex: $0) }),
+      let location = value["location"].flatMap(SourceLocation.init)
+    else { return nil }
+    self.init(
+      digest: digest, location: location,
+      marks: Marks(isProtected: value["protected"] == true, isKept: value["noPrune"] == true),
+      isOrphaned: value["orphaned"] == true)
+  }
+}

@@ -1,0 +1,235 @@
+import App
+import ArgumentParser
+import Engine
+import Persistence
+import Planning
+import Rendering
+import Resources
+import Workflows
+
+/// `writ status`
+struct Status: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "What is live, is it what git says, what happens next.")
+
+  @OptionGroup var source: SourceOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    try await reportingErrors {
+      let workspace = try source.workspace(common)
+      let store = try workspace.existingStore()
+      let status = try store.status()
+      let conditions = try store.conditions()
+      let observed = conditions.first { $0.kind == .ready }?.observedRevision
+      // The repository may be out of reach from here; what the loop saw last is the next best.
+      let head = try? await workspace.localHead(liveRoots: status.roots)
+      let view = StatusView(
+        status: status, conditions: conditions, sourceRevision: head ?? observed,
+        isServing: try workspace.runningServer() != nil,
+        quarantineCount: try store.quarantine().count, now: workspace.wall.now())
+      switch output.format {
+      case .json: Terminal.writeJSON(view.value)
+      case .text:
+        Terminal.write(lines: view.lines(width: Terminal.width, style: Terminal.outputStyle))
+      }
+    }
+  }
+}
+
+/// `writ get`
+struct Get: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print live resources.",
+    discussion: "writ get Job lists the jobs; writ get Job/db-backup prints one.")
+
+  @Argument(help: "Kind or Kind/name. Default: everything.")
+  var what: String?
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    try await reportingErrors {
+      let workspace = try common.workspace()
+      let store = try workspace.existingStore()
+      let selection = try ResourceSelection(what, workspace.registry)
+      let records = try store.records(kind: selection.kind, name: selection.name)
+      if selection.name != nil, records.isEmpty { throw selection.notLive(try store.names(selection.kind)) }
+      let revision = try store.status().live.revision
+      if selection.name != nil, let record = records.first {
+        let value = RecordView(record: record, revision: revision).value
+        switch output.format {
+        case .json: Terminal.writeJSON(value)
+        case .text: Terminal.write(YAMLText.text(of: value))
+        }
+        return
+      }
+      switch output.format {
+      case .json:
+        Terminal.writeJSON([
+          "formatVersion": 1,
+          "items": .array(records.map { RecordView(record: $0, revision: revision).value }),
+        ])
+      case .text:
+        if records.isEmpty {
+          Terminal.writeError("writ: no live resources\(selection.kind.map { " of kind \($0)" } ?? "")")
+          return
+        }
+        Terminal.write(
+          lines: RecordView.table(
+            records, now: workspace.wall.now(), width: Terminal.width,
+            style: Terminal.outputStyle))
+      }
+    }
+  }
+}
+
+/// `writ describe`
+struct Describe: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Explain one live resource: where it comes from, what it names, who names it.")
+
+  @Argument(help: "Kind/name.")
+  var what: String
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    try await reportingErrors {
+      let workspace = try common.workspace()
+      let store = try workspace.existingStore()
+      let selection = try ResourceSelection(what, workspace.registry)
+      guard let kind = selection.kind, let name = selection.name else {
+        throw SettingsError("\"\(what)\" names no single resource", hint: "write Kind/name")
+      }
+      let key = ResourceKey(kind: kind, name: name)
+      guard let record = try store.records(kind: kind, name: name).first else {
+        throw selection.notLive(try store.names(kind))
+      }
+      let relations = try store.read { live throws(StoreError) in
+        (
+          try live.resources(named: [key]).first?.references ?? [],
+          try live.referrers(to: [key])
+        )
+      }
+      let events = try store.events(JournalQuery(subject: key.description, limit: 10))
+      Terminal.write(
+        lines: DescribeText(
+          record: record, references: relations.0, referrers: relations.1, events: events,
+          now: workspace.wall.now()
+        ).lines(style: Terminal.outputStyle))
+    }
+  }
+}
+
+/// `writ history`
+struct History: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "What was applied, newest first; of one resource, what happened to it.")
+
+  @Argument(help: "Kind/name. Default: all applies.")
+  var what: String?
+
+  @Option(name: .long, help: "How many entries.")
+  var limit = 20
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    try await reportingErrors {
+      let workspace = try common.workspace()
+      let store = try workspace.existingStore()
+      if let what {
+        let selection = try ResourceSelection(what, workspace.registry)
+        guard let kind = selection.kind, let name = selection.name else {
+          throw SettingsError("\"\(what)\" names no single resource", hint: "write Kind/name")
+        }
+        let events = try store.events(JournalQuery(subject: "\(kind)/\(name)", limit: limit))
+        return try JournalOutput(events: events, format: output.format).show()
+      }
+      let applies = try store.appliedPlans(limit: limit)
+      switch output.format {
+      case .json:
+        Terminal.writeJSON(["formatVersion": 1, "items": .array(applies.map(HistoryView.value))])
+      case .text:
+        Terminal.write(
+          lines: HistoryView.table(
+            applies, now: workspace.wall.now(), width: Terminal.width,
+            style: Terminal.outputStyle))
+      }
+    }
+  }
+}
+
+/// `writ journal`
+struct JournalCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "journal", abstract: "The record of everything decided and done.",
+    subcommands: [List.self, Verify.self], defaultSubcommand: List.self)
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Print events, oldest first.")
+
+    @Option(name: .long, help: "Only events about this: Kind/name, a revision, a plan.")
+    var subject: String?
+
+    @Option(name: .long, help: "Only events after this sequence.")
+    var after: Int64 = 0
+
+    @Option(name: .long, help: "How many events, the newest.")
+    var limit = 50
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+      try await reportingErrors {
+        let store = try common.workspace().existingStore()
+        let events = try store.events(
+          JournalQuery(subject: subject, after: after, limit: limit))
+        try JournalOutput(events: events, format: output.format).show()
+      }
+    }
+  }
+
+  struct Verify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Check the hash chain, and that the live rows are what it says.")
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+      try await reportingErrors {
+        let store = try common.workspace().existingStore()
+        let broken = try store.firstBrokenEvent()
+        let last = try store.events(JournalQuery(limit: 1)).last
+        switch output.format {
+        case .json:
+          Terminal.writeJSON([
+            "formatVersion": 1, "valid": .bool(broken == nil),
+            "events": .integer(last?.sequence ?? 0),
+            "head": last.map { .string($0.hash.description) } ?? .null,
+            "broken": broken.map {
+              ["sequence": .integer($0.sequence), "reason": .string($0.reason)]
+            } ?? .null,
+          ])
+        case .text:
+          if let broken {
+            Terminal.writeError(
+              "writ: the journal is broken at event \(broken.sequence): \(broken.reason)")
+            Terminal.writeError(
+              "    somebody changed the database by other means; restore a backup, or find out who")
+          } else {
+            Terminal.writeLine(
+              "the journal holds: \(last?.sequence ?? 0) events, head \(last?.hash.abbreviated ?? "none")")
+          }
+        }
+        if broken != nil { throw ExitCode.error }
+      }
+    }
+  }
+}

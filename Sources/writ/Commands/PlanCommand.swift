@@ -1,0 +1,134 @@
+import App
+import ArgumentParser
+import Engine
+import GitSource
+import Persistence
+import Planning
+import Rendering
+import Resources
+
+/// `writ plan`
+struct PlanCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Show what a revision would change; change nothing.",
+    discussion: """
+      Exit codes: 0 no change, 2 changes, 3 blocked by a guard, 1 error, 4 stale, 64 usage.
+      """)
+
+  @Option(name: .long, help: "Compare with this revision instead of the live state.")
+  var from: String?
+
+  @Option(name: .long, help: "The revision to compare, with --from.")
+  var to: String?
+
+  @Option(name: .long, help: "Save the plan, for writ apply FILE.")
+  var out: String?
+
+  @Flag(name: .long, help: "Read every manifest, also those that did not change.")
+  var full = false
+
+  @OptionGroup var source: SourceOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if to != nil, from == nil { throw ValidationError("--to needs --from") }
+    if to != nil, source.ref != nil { throw ValidationError("give --to or --ref, not both") }
+  }
+
+  func run() async throws {
+    try await reportingErrors {
+      let start = ContinuousClock.now
+      let workspace = try source.workspace(common)
+      let maker = PlanMaker(workspace: workspace, readsEverything: full)
+      let made = try await from == nil
+        ? maker.againstLive(reference: nil)
+        : maker.between(from ?? "", to ?? source.ref ?? "HEAD")
+      if let out, case .plan(let plan) = made.result.outcome {
+        try FileText.write(PlanFile(plan).bytes, to: out, mode: 0o644)
+      }
+      let status = try PlanOutput(
+        made: made, format: output.format, isVerbose: common.verbose, isQuiet: common.quiet,
+        duration: ContinuousClock.now - start
+      ).show()
+      if status != .success { throw status }
+    }
+  }
+}
+
+/// Makes plans for commands.
+struct PlanMaker {
+  struct Made {
+    var result: PlanAssembly.Result
+    var verdict: Verdict?
+    var reference: String?
+    var head: GitRevision
+    /// Every guard of the plan with whether it is acknowledged.
+    var acknowledged: [GuardFinding.Name]
+    var roots: [String] { head.roots }
+  }
+
+  let workspace: Workspace
+  var readsEverything = false
+
+  private var assembly: PlanAssembly {
+    PlanAssembly(planner: workspace.planner, readsEverything: readsEverything)
+  }
+
+  func againstLive(reference: String?) async throws -> Made {
+    guard let store = try workspace.readStore() else {
+      let head = try await workspace.revision(reference, liveRoots: [])
+      try requireRoots(head)
+      let result = try assembly.plan(live: MemoryLive.empty, source: head, liveRoots: head.roots)
+      return made(result, head)
+    }
+    let status = try store.status()
+    let head = try await workspace.revision(reference, liveRoots: status.roots)
+    if status.live.total == 0 { try requireRoots(head) }
+    let result = try store.read { live throws(StoreError) in
+      Result { try assembly.plan(live: live, source: head, liveRoots: status.roots) }
+    }.get()
+    var made = made(result, head)
+    if case .plan(let plan) = result.outcome {
+      let gate = try PlanGate(store: store, windows: workspace.windows)
+        .judge(plan, at: workspace.wall.now())
+      made.verdict = gate.verdict
+      made.acknowledged = gate.acknowledged
+    }
+    return made
+  }
+
+  /// A plan between two revisions; no database takes part.
+  func between(_ from: String, _ to: String) async throws -> Made {
+    let base = try await workspace.revision(from, liveRoots: [])
+    let head = try await workspace.revision(to, liveRoots: [])
+    let snapshot = try base.delta(since: nil)
+    if snapshot.diagnostics.containsError {
+      throw SourceError(
+        .other, "the revision \(from) is not valid, so nothing can be compared with it",
+        hint: "see what is wrong with it: writ plan --ref \(from)")
+    }
+    let live = MemoryLive(revision: base.revision, resources: snapshot.resources)
+    let result = try assembly.plan(live: live, source: head, liveRoots: base.roots)
+    return made(result, head)
+  }
+
+  /// A root that was asked for and was never there is a slip of the user, not a deletion.
+  private func requireRoots(_ head: GitRevision) throws(SourceError) {
+    guard let root = head.missingRoots.first else { return }
+    throw SourceError(
+      .notFound, "there is no folder \"\(root)\" in revision \(head.revision.prefix(12))",
+      hint: "name an existing one with --root")
+  }
+
+  private func made(_ result: PlanAssembly.Result, _ head: GitRevision) -> Made {
+    var verdict: Verdict?
+    if case .plan(let plan) = result.outcome {
+      verdict = .of(plan, acknowledged: [], isQuarantined: false)
+    }
+    return Made(
+      result: result, verdict: verdict, reference: workspace.settings.reference, head: head,
+      acknowledged: [])
+  }
+}

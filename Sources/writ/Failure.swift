@@ -1,0 +1,44 @@
+import App
+import ArgumentParser
+import Engine
+import Planning
+import Rendering
+import Resources
+
+/// The exit codes that scripts rely on.
+extension ExitCode {
+  static let error = ExitCode(1)
+  static let changes = ExitCode(2)
+  static let blocked = ExitCode(3)
+  static let stale = ExitCode(4)
+}
+
+/// Runs `body`, and turns what it throws into words on standard error and an exit code.
+func reportingErrors<Result>(_ body: () async throws -> Result) async throws -> Result {
+  do {
+    return try await body()
+  } catch let error as SourceError {
+    fail(error.message, error.hint)
+    throw error.code == .usage ? ExitCode(64) : ExitCode.error
+  } catch let error as StoreError {
+    fail(error.message, error.hint)
+    throw error.code == .stale ? ExitCode.stale : ExitCode.error
+  } catch let error as SettingsError {
+    Terminal.writeError(
+      lines: DiagnosticsText(error.diagnostics, width: Terminal.width).lines(Terminal.errorStyle))
+    fail(error.message, error.hint)
+    throw ExitCode(64)
+  } catch let error as Rollback.Failure {
+    switch error {
+    case .noSuchState(let words): fail(words, "see what there was: writ history")
+    case .alreadyThere(let applied):
+      fail("the live state is that of \(applied.revision.prefix(12)) already", nil)
+    }
+    throw ExitCode.error
+  }
+}
+
+private func fail(_ message: String, _ hint: String?) {
+  Terminal.writeError("writ: \(TextLayout.escaped(message))")
+  if let hint { Terminal.writeError("    \(TextLayout.escaped(hint))") }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Engine
+import Planning
+import Rendering
+import Resources
+
+/// What an apply came to, as JSON.
+enum ApplyJSON {
+  static func value(_ applied: AppliedPlan?, _ plan: Plan) -> Value {
+    [
+      "formatVersion": 1, "result": applied == nil || plan.isEmpty ? "unchanged" : "applied",
+      "revision": .string(plan.revision), "plan": .string(plan.digest.description),
+      "stateRoot": .string((applied?.root ?? plan.predictedRoot).description),
+      "sequence": applied.map { .integer($0.sequence) } ?? .null,
+      "rollback": .bool(plan.isRollback),
+      "counts": .sorted(
+        Change.Action.allCases.map {
+          .init($0.rawValue, .integer(Int64(plan.count(of: $0))))
+        }),
+    ]
+  }
+}
+
+/// What an apply came to, in one line.
+enum ApplyText {
+  static func line(_ applied: AppliedPlan?, _ plan: Plan) -> String {
+    let short = plan.revision.prefix(12)
+    guard let applied, !plan.isEmpty else {
+      return "nothing to do: the live state is that of \(short)"
+    }
+    let counts = Change.Action.allCases.compactMap { action in
+      let count = plan.count(of: action)
+      return count == 0 ? nil : "\(count) \(action.rawValue)\(count == 1 ? "d" : "d")"
+    }
+    let verb = plan.isRollback ? "rolled back to" : "applied"
+    return
+      "\(verb) \(short): \(counts.joined(separator: ", ")); state root \(applied.root.abbreviated)"
+  }
+}
+
+enum ConflictText {
+  static func line(_ conflict: Plan.Conflict) -> String {
+    let expected = conflict.expected.map { "content \($0.abbreviated)" } ?? "nothing"
+    let found = conflict.found.map { "content \($0.abbreviated)" } ?? "nothing"
+    return "\(conflict.key): the plan expected \(expected), live is \(found)"
+  }
+}
+
+enum PlanFileText {
+  static func words(_ problem: PlanFile.Problem, _ file: String) -> String {
+    switch problem {
+    case .notAPlan(let reason): "\(file) is not a saved plan: \(reason)"
+    case .newerFormat(let version):
+      "\(file) has the format \(version); this version of Writ reads up to \(Plan.formatVersion)"
+    case .digestDiffers:
+      "\(file) was changed since it was saved: its content does not give its digest"
+    case .contentDiffers(let key):
+      "\(file) was changed since it was saved: the content of \(key) is not what its digest says"
+    }
+  }
+}
+
+/// The answer of a reconcile, from the server or from this process.
+struct ReconcileView {
+  let value: Value
+
+  var exitCode: ExitCode {
+    switch value["result"]?.string {
+    case "applied", "unchanged", "accepted": .success
+    case "blocked", "suspended": .blocked
+    default: .error
+    }
+  }
+
+  func show(isQuiet: Bool) {
+    let revision = value["revision"]?.string.map { String($0.prefix(12)) } ?? ""
+    switch value["result"]?.string {
+    case "applied":
+      let counts = (value["counts"]?.members ?? []).compactMap { member in
+        member.value.integer.flatMap { $0 == 0 ? nil : "\($0) \(member.key)d" }
+      }
+      if !isQuiet {
+        Terminal.writeLine("applied \(revision)\(counts.isEmpty ? "" : ": " + counts.joined(separator: ", "))")
+      }
+    case "unchanged": if !isQuiet { Terminal.writeLine("in sync with \(revision)") }
+    case "accepted": if !isQuiet { Terminal.writeLine("the server was told; see: writ status") }
+    case "blocked":
+      for block in value["blocks"]?.array ?? [] {
+        Terminal.writeError(
+          "writ: blocked by \(block["guard"]?.string ?? ""): \(TextLayout.escaped(block["message"]?.string ?? ""))")
+        Terminal.writeError("    clear with: \(block["command"]?.string ?? "")")
+      }
+    case "suspended": Terminal.writeError("writ: suspended; go on with: writ resume")
+    case "invalid":
+      for diagnostic in value["diagnostics"]?.array ?? [] {
+        let place =
+          "\(diagnostic["file"]?.string ?? ""):\(diagnostic["line"]?.integer ?? 1):\(diagnostic["column"]?.integer ?? 1)"
+        Terminal.writeError(
+          "\(place): \(diagnostic["severity"]?.string ?? "error"): \(TextLayout.escaped(diagnostic["message"]?.string ?? ""))")
+        if let hint = diagnostic["hint"]?.string {
+          Terminal.writeError("    \(TextLayout.escaped(hint))")
+        }
+      }
+    default:
+      Terminal.writeError("writ: \(TextLayout.escaped(value["failure"]?["message"]?.string ?? "the pass failed"))")
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Engine
+import GitSource
+import Planning
+import Rendering
+import Resources
+
+/// Shows what a plan came to, and says with which exit code.
+struct PlanOutput {
+  let made: PlanMaker.Made
+  let format: OutputFormat
+  let isVerbose: Bool
+  let isQuiet: Bool
+  let duration: Duration
+  /// Whether `apply` shows the plan on its way, rather than `plan` as its result.
+  var isApplying = false
+
+  func show() throws -> ExitCode {
+    switch made.result.outcome {
+    case .invalid(let diagnostics):
+      showInvalid(diagnostics)
+      return .error
+    case .plan(let plan):
+      var screen = PlanScreen(plan, verdict: made.verdict ?? .ready)
+      screen.acknowledged = Set(made.acknowledged)
+      screen.reference = made.reference
+      screen.duration = duration
+      screen.diagnostics = made.result.warnings
+      screen.isIncremental = made.result.isIncremental
+      screen.notes = made.notes
+      if isApplying {
+        screen.nextCommand = nil
+        screen.showsExitCode = false
+        screen.verboseCommand = "writ apply -v"
+      }
+      if !(isQuiet && format == .text) { screen.show(format, isVerbose: isVerbose) }
+      return ExitCode(screen.verdict.exitCode)
+    }
+  }
+
+  private func showInvalid(_ diagnostics: [Diagnostic]) {
+    if format == .json {
+      return Terminal.writeJSON(
+        PlanJSON.invalid(
+          revision: made.result.revision, reference: made.reference,
+          baseRevision: made.result.base.revision, baseRoot: made.result.base.root,
+          diagnostics: diagnostics))
+    }
+    Terminal.writeError(
+      lines: DiagnosticsText(diagnostics, width: Terminal.width).lines(Terminal.errorStyle))
+    if !isQuiet {
+      Terminal.writeError(
+        "revision \(made.result.revision.prefix(12)) cannot be applied; the live state stays as it is")
+    }
+  }
+}
+
+extension PlanMaker.Made {
+  /// What the reader should know about how the plan was made.
+  var notes: [String] {
+    head.isShallow
+      ? [
+        "this clone is shallow: authors of older changes are not known, and whether history was rewritten is not checked (fetch-depth: 0 gives both)"
+      ] : []
+  }
+}
+
+extension PlanScreen {
+  func show(_ format: OutputFormat, isVerbose: Bool) {
+    switch format {
+    case .json: Terminal.writeJSON(PlanJSON.value(self))
+    case .text:
+      Terminal.write(
+        lines: PlanText(self, width: Terminal.width, isVerbose: isVerbose)
+          .lines(Terminal.outputStyle))
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import Engine
+import Planning
+import Rendering
+import Resources
+import Workflows
+
+/// A live resource for people and scripts.
+struct RecordView {
+  let record: LiveRecord
+  /// The live revision.
+  let revision: String?
+
+  /// `{apiVersion, kind, metadata, spec, origin, conditions}`.
+  var value: Value {
+    let location = record.resource.location
+    var origin = record.origin?.value.members ?? []
+    origin += [
+      .init("file", .string(location.file)),
+      .init("line", .integer(Int64(location.range.start.line))),
+      .init("column", .integer(Int64(location.range.start.column))),
+      .init("appliedAt", .string(record.appliedAt.description)),
+      .init("sequence", .integer(record.sequence)),
+    ]
+    return [
+      "apiVersion": .string(ManifestDecoder.apiVersion),
+      "kind": .string(record.resource.key.kind),
+      "metadata": record.content["metadata"] ?? [:],
+      "spec": record.content["spec"] ?? [:],
+      "digest": .string(record.resource.digest.description),
+      "origin": .sorted(origin),
+      "conditions": .array(conditions),
+    ]
+  }
+
+  private var conditions: [Value] {
+    var result: [Value] = [
+      [
+        "type": "Ready", "status": "True", "reason": "Applied",
+        "message": "the resource is in force",
+        "observedRevision": revision.map { .string($0) } ?? .null,
+        "transitionTime": .string(record.appliedAt.description),
+      ]
+    ]
+    if record.resource.marks.isProtected {
+      result.append([
+        "type": "Protected", "status": "True", "reason": "Annotation",
+        "message": "deleting it takes a commit that removes writ/protect first",
+        "observedRevision": revision.map { .string($0) } ?? .null,
+        "transitionTime": .string(record.appliedAt.description),
+      ])
+    }
+    if record.resource.isOrphaned {
+      result.append([
+        "type": "Orphaned", "status": "True", "reason": "NoPrune",
+        "message": "its manifest is gone, and writ/prune keeps it",
+        "observedRevision": revision.map { .string($0) } ?? .null,
+        "transitionTime": .string(record.appliedAt.description),
+      ])
+    }
+    return result
+  }
+
+  static func table(
+    _ records: [LiveRecord], now: Timestamp, width: Int, style: Style,
+  ) -> [String] {
+    Table(
+      [
+        .init("RESOURCE", isWhole: true), .init("FILE", isWhole: true), .init("COMMIT"),
+        .init("AUTHOR"), .init("APPLIED"),
+      ],
+      rows: records.map { record in
+        let location = record.resource.location
+        return [
+          .init(record.resource.key.description),
+          .init("\(location.file):\(location.range.start.line)"),
+          .init(String(record.origin?.commit.prefix(7) ?? "-")),
+          .init(record.origin?.author ?? "-"),
+          .init(RelativeTime.text(record.appliedAt, now: now)),
+        ]
+      }
+    ).lines(width: width, style: style)
+  }
+}
+
+/// `writ describe`.
+struct DescribeText {
+  let record: LiveRecord
+  let references: [Reference]
+  let referrers: [Referrer]
+  let events: [JournalEvent]
+  let now: Timestamp
+
+  func lines(style: Style) -> [String] {
+    var lines: [String] = []
+    func field(_ name: String, _ text: String) {
+      lines.append(
+        style.painted(TextLayout.padded("\(name):", to: 12), .dim) + TextLayout.escaped(text))
+    }
+    lines.append(style.painted(record.resource.key.description, .heading))
+    field("File", record.resource.location.description)
+    if let origin = record.origin {
+      field("Commit", "\(origin.commit.prefix(12)) by \(origin.author) <\(origin.email)>")
+      field("Committed", "\(origin.time) (\(RelativeTime.text(origin.time, now: now)))")
+    }
+    field("Applied", "\(record.appliedAt) (\(RelativeTime.text(record.appliedAt, now: now)))")
+    field("Digest", record.resource.digest.abbreviated)
+    if record.resource.marks.isProtected { field("Protected", "yes (writ/protect)") }
+    if record.resource.isOrphaned { field("Orphaned", "yes: its manifest is gone (writ/prune)") }
+    for reference in references {
+      field("Names", "\(reference.target) at \(reference.pointer.dotted)")
+    }
+    for referrer in referrers { field("Named by", "\(referrer.key) at \(referrer.location)") }
+    lines.append("")
+    let shown: Value = [
+      "metadata": record.content["metadata"] ?? [:], "spec": record.content["spec"] ?? [:],
+    ]
+    lines += YAMLText.text(of: shown).split(separator: "\n").map { "  \($0)" }
+    lines.append("")
+    lines.append(style.painted("History", .heading))
+    for event in events.reversed() {
+      lines.append(
+        "  \(event.time)  \(event.kind.rawValue)  event \(event.sequence) by \(TextLayout.escaped(event.actor))")
+    }
+    return lines
+  }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+
+/// The command line of Writ.
+@main
+struct Writ: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "writ",
+    abstract: "Keeps a fleet's operations exactly as a git repository says.",
+    discussion: """
+      Manifests in git are the only way to change anything. See what would happen with
+      "writ plan", make it so with "writ apply", or let "writ serve" follow every push.
+      """,
+    version: Version.text,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "From git to live",
+        subcommands: [Validate.self, PlanCommand.self, Apply.self, Reconcile.self, Serve.self]),
+      CommandGroup(
+        name: "What is live",
+        subcommands: [
+          Status.self, Get.self, Describe.self, History.self, JournalCommand.self,
+        ]),
+      CommandGroup(
+        name: "When something is wrong",
+        subcommands: [
+          RollbackCommand.self, Ack.self, Quarantine.self, Suspend.self, Resume.self,
+        ]),
+      CommandGroup(name: "Writing manifests", subcommands: [Schema.self]),
+      CommandGroup(name: "Inside", subcommands: [FetchChildCommand.self]),
+    ])
+}
+
+enum Version {
+  static let text = "0.1.0"
+}

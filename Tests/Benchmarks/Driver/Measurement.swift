@@ -1,0 +1,33 @@
+import Resources
+
+/// Samples by name, and facts about them.
+struct Measurement {
+  private var samples: [String: [Int64]] = [:]
+  var facts: [String: Value] = [:]
+
+  /// Runs `body` and adds the time that it took to the samples called `name`.
+  mutating func time<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = try body()
+    samples[name, default: []].append((clock.now - start).nanoseconds)
+    return result
+  }
+
+  /// Writes one line of JSON.
+  func report() {
+    let samples = samples.map { name, values in
+      Value.Member(name, .array(values.map { .integer($0) }))
+    }
+    let members = facts.map { Value.Member($0.key, $0.value) }
+    print(
+      CanonicalJSON.text(
+        of: .sorted(members + [Value.Member("nanoseconds", .sorted(samples))])))
+  }
+}
+
+extension Duration {
+  fileprivate var nanoseconds: Int64 {
+    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+  }
+}
