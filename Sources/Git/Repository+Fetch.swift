@@ -22,7 +22,14 @@ extension Repository {
     try requireName(localReference, session.operation)
     try session.prepareTransport()
     let remote = try unsafe Handle<RemoteKind> {
-      unsafe git_remote_create_anonymous(&$0, handle.pointer, url.text)
+      var options = unsafe git_remote_create_options()
+      unsafe git_remote_create_options_init(&options, UInt32(GIT_REMOTE_CREATE_OPTIONS_VERSION))
+      unsafe options.repository = handle.pointer
+      // Looking `insteadOf` up could redirect us, and leaks 20 KB per setting in libgit2 1.5.
+      unsafe options.flags =
+        GIT_REMOTE_CREATE_SKIP_INSTEADOF.rawValue
+        | GIT_REMOTE_CREATE_SKIP_DEFAULT_FETCHSPEC.rawValue
+      return unsafe git_remote_create_with_opts(&$0, url.text, &options)
     } explain: {
       $0.error(.invalidURL, session.operation, "libgit2 does not understand the address")
     }

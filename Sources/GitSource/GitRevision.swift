@@ -102,7 +102,8 @@ package final class GitRevision: RevisionReader {
     return SourceDelta(
       isEverything: base == nil, touchedFiles: files.touched,
       presentFiles: Set(files.present.map(\.path)), resources: read.resources,
-      diagnostics: (files.diagnostics + read.diagnostics).sorted(), blobsRead: files.present.count)
+      diagnostics: (files.diagnostics + read.diagnostics).sorted(),
+      brokenKeys: read.brokenKeys, blobsRead: files.present.count)
   }
 
   package func resources(inFiles files: [String]) throws(SourceError) -> [Resource] {

@@ -10,6 +10,8 @@ struct ManifestReader: Sendable {
   struct Output: Sendable {
     var resources: [Resource] = []
     var diagnostics: [Diagnostic] = []
+    /// What documents with errors would be.
+    var brokenKeys: Set<ResourceKey> = []
   }
 
   let decoder: ManifestDecoder
@@ -61,11 +63,24 @@ struct ManifestReader: Sendable {
   ) {
     let read = YAMLReader.read(bytes, file: file, limits: limits)
     output.diagnostics += read.diagnostics
-    if read.diagnostics.containsError { return }
     for document in read.documents {
       let decoded = decoder.decode(document.root, file: file, keepsNode: keepsNodes)
       output.diagnostics += decoded.diagnostics
-      if let resource = decoded.resource { output.resources.append(resource) }
+      if let resource = decoded.resource {
+        output.resources.append(resource)
+      } else if let key = decoded.key {
+        output.brokenKeys.insert(key)
+      }
+    }
+    if read.faulty.isEmpty { return }
+    // What was said of a place already is not said again in other words.
+    let places = Set(read.diagnostics.map(\.location.range.start))
+    for document in read.faulty {
+      let decoded = decoder.decode(document.root, file: file, keepsNode: false)
+      output.diagnostics += decoded.diagnostics.filter {
+        !places.contains($0.location.range.start)
+      }
+      if let key = decoded.key { output.brokenKeys.insert(key) }
     }
   }
 
@@ -101,6 +116,7 @@ struct ManifestReader: Sendable {
       }
       output.resources += part.resources
       output.diagnostics += part.diagnostics
+      output.brokenKeys.formUnion(part.brokenKeys)
     }
     return output
   }

@@ -17,17 +17,28 @@ package struct WorkTree {
     reader = ManifestReader(decoder: ManifestDecoder(registry: registry))
   }
 
+  /// What is in the files.
+  package struct Reading: Sendable {
+    package var resources: [Resource]
+    package var diagnostics: [Diagnostic]
+    /// The resources of documents with errors, as far as they can be told.
+    package var brokenKeys: Set<ResourceKey>
+    package var fileCount: Int
+  }
+
   /// Every manifest below `roots`; the default is as in git.
   package func read(
     requestedRoots: [String]?,
-  ) throws(SourceError) -> (resources: [Resource], diagnostics: [Diagnostic], files: Int) {
+  ) throws(SourceError) -> Reading {
     let roots = try roots(requestedRoots)
     var files: [String] = []
     var output = ManifestReader.Output()
     for root in roots { try list(root, root: root, depth: 0, into: &files, &output.diagnostics) }
     files.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     for file in files { read(file, &output) }
-    return (output.resources, output.diagnostics.sorted(), files.count)
+    return Reading(
+      resources: output.resources, diagnostics: output.diagnostics.sorted(),
+      brokenKeys: output.brokenKeys, fileCount: files.count)
   }
 
   private func roots(_ requested: [String]?) throws(SourceError) -> [String] {

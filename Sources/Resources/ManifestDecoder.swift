@@ -10,29 +10,41 @@ package struct ManifestDecoder: Sendable {
     metadataShape = .object(Self.metadata)
   }
 
+  /// What became of one document.
+  package struct Decoded: Sendable {
+    /// Nil where something is wrong.
+    package var resource: Resource?
+    /// What it would be, as far as that can be told.
+    package var key: ResourceKey?
+    package var diagnostics: [Diagnostic]
+  }
+
   /// Decodes one document.
   ///
   /// - Parameter keepsNode: whether the resource keeps the tree, to tell the place of its fields.
   package func decode(
     _ root: Node, file: String, keepsNode: Bool = true,
-  ) -> (resource: Resource?, diagnostics: [Diagnostic]) {
+  ) -> Decoded {
     var decoder = ShapeDecoder(file: file)
-    guard let kind = header(root, &decoder) else { return (nil, decoder.diagnostics) }
+    guard let kind = header(root, &decoder) else {
+      return Decoded(resource: nil, key: nil, diagnostics: decoder.diagnostics)
+    }
     let metadata =
       root["metadata"].map { decoder.decode($0, as: metadataShape, under: "metadata") } ?? .null
     let name = metadata["name"]?.string ?? ""
     decoder.resource = name.isEmpty ? nil : ResourceKey(kind: kind.name, name: name)
     let marks = marks(root, &decoder)
-    guard let specNode = root["spec"] else { return (nil, decoder.diagnostics) }
+    func failed() -> Decoded {
+      Decoded(resource: nil, key: decoder.resource, diagnostics: decoder.diagnostics)
+    }
+    guard let specNode = root["spec"] else { return failed() }
     let spec = decoder.decode(specNode, as: .object(kind.spec), under: "spec")
     var claims: [Claim] = []
     if !decoder.diagnostics.containsError {
       let findings = kind.check(SpecCheck(name: name, spec: spec, node: specNode))
       claims = add(findings, specNode, &decoder)
     }
-    guard !decoder.diagnostics.containsError, let key = decoder.resource else {
-      return (nil, decoder.diagnostics)
-    }
+    guard !decoder.diagnostics.containsError, let key = decoder.resource else { return failed() }
     let content = CanonicalJSON.bytes(
       of: .object([
         .init("kind", .string(kind.name)), .init("metadata", metadata), .init("spec", spec),
@@ -41,7 +53,7 @@ package struct ManifestDecoder: Sendable {
       key: key, content: content, location: SourceLocation(file: file, range: root.range),
       references: decoder.references, claims: claims, marks: marks,
       node: keepsNode ? root : nil)
-    return (resource, decoder.diagnostics)
+    return Decoded(resource: resource, key: key, diagnostics: decoder.diagnostics)
   }
 
   // MARK: The fields that every kind has

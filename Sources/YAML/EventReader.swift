@@ -6,6 +6,8 @@ struct EventReader: ~Copyable {
   private let file: String
   private let limits: YAMLLimits
   private(set) var documents: [YAMLDocument] = []
+  /// Documents that are whole but have an error of their own.
+  private(set) var faulty: [YAMLDocument] = []
   private(set) var diagnostics: [Diagnostic] = []
   /// What ended the reading, where it was an error of syntax.
   private(set) var failure: SyntaxFailure?
@@ -37,9 +39,14 @@ struct EventReader: ~Copyable {
       // The end of the document: an error after the root shows here.
       guard next() != nil else { return false }
       let isEmpty = root.content == .null && root.range.start == root.range.end
-      guard !isEmpty, diagnostics.count == errorCount else { return true }
-      let range = SourceRange(start: start, end: root.range.end)
-      documents.append(YAMLDocument(root: root, range: range))
+      guard !isEmpty else { return true }
+      let document = YAMLDocument(
+        root: root, range: SourceRange(start: start, end: root.range.end))
+      if diagnostics.count == errorCount {
+        documents.append(document)
+      } else {
+        faulty.append(document)
+      }
       return true
     default: return true
     }

@@ -25,7 +25,7 @@ func reportingErrors<Result>(_ body: () async throws -> Result) async throws -> 
     throw error.code == .stale ? ExitCode.stale : ExitCode.error
   } catch let error as SettingsError {
     Terminal.writeError(
-      lines: DiagnosticsText(error.diagnostics, width: Terminal.width).lines(Terminal.errorStyle))
+      lines: DiagnosticsText(error.diagnostics, width: Terminal.errorWidth).lines(Terminal.errorStyle))
     fail(error.message, error.hint)
     throw ExitCode(64)
   } catch let error as Rollback.Failure {

@@ -19,6 +19,9 @@ enum Terminal {
     return 80
   }
 
+  /// The width for diagnostics: what reads them from a pipe wants each on one line.
+  static var errorWidth: Int { isatty(STDERR_FILENO) == 1 ? width : 1 << 20 }
+
   static func style(for descriptor: Int32) -> Style {
     let isPlain = Process.environment("NO_COLOR").map { !$0.isEmpty } ?? false
     let isDumb = Process.environment("TERM") == "dumb"

@@ -66,20 +66,31 @@ class Bench:
                 budget=Budget("p99", 5 * MILLISECOND, "ns"))
 
     def plan_as_process(self, section, size):
-        repository, state = self.cache.corpus(size), self.cache.state(size)
-        git = ["git", f"--git-dir={repository}"]
-        base, head = text_of(*git, "rev-parse", "main", "c1").split()
-        diff = [*git, "diff-tree", "-r", base, head]
-        plan = self.command("plan", "--repo", repository, "--ref", "c1", "--data-dir", state)
+        bare, checkout = self.cache.corpus(size), self.cache.checkout(size)
+        base, head = text_of("git", f"--git-dir={bare}", "rev-parse", "main", "c1").split()
+        places = (
+            (f"{size:,}, process, checkout", checkout, ["git", "-C", checkout]),
+            (f"{size:,}, process, bare", bare, ["git", f"--git-dir={bare}"]),
+        )
+        for what, repository, git in places:
+            diff = [*git, "diff-tree", "-r", base, head]
+            plan = self.command(
+                "plan", "--repo", repository, "--ref", head, "--data-dir", self.cache.state(size))
+            changes = self.document(plan)["changes"]
+            path = text_of(*diff).partition("\t")[2]
+            if len(changes) != 1 or path not in json.dumps(changes):
+                raise Failure(f"writ plan does not say that {path} changed, and nothing else")
+            pairs = alternate(
+                self.runs(40, 10), lambda: run(plan, PLAN_SAYS_CHANGES), lambda: run(diff))
+            section.add_pair(what, wall_times(pairs), "git diff-tree -r", Budget("ratio", 1))
 
-        path = text_of(*diff).partition("\t")[2]
-        shown = run(plan, PLAN_SAYS_CHANGES, reads_output=True).output.decode()
-        if Path(path).name not in shown:
-            raise Failure(f"writ plan does not mention {path}, which differs")
-        pairs = alternate(
-            self.runs(40, 10), lambda: run(plan, PLAN_SAYS_CHANGES), lambda: run(diff))
-        section.add_pair(
-            f"{size:,}, whole process", wall_times(pairs), "git diff-tree -r", Budget("ratio", 1))
+    def document(self, plan):
+        """What `writ plan` says, as JSON."""
+        finished = run([*plan, "-o", "json"], PLAN_SAYS_CHANGES, reads_output=True)
+        try:
+            return json.loads(finished.output)
+        except ValueError as error:
+            raise Failure(f"writ plan -o json did not print JSON: {error}") from None
 
     # (b)
 
@@ -91,8 +102,7 @@ class Bench:
 
     def cold_command(self, repository):
         missing = self.cache.scratch("no-data")
-        return missing, self.command(
-            "plan", "--repo", repository, "--data-dir", missing, "-o", "json")
+        return missing, self.command("plan", "--repo", repository, "--data-dir", missing)
 
     def cold_runs(self, size):
         return self.runs(7 if size >= 100_000 else 11, 3)
@@ -104,6 +114,9 @@ class Bench:
         parsed = json.loads(text_of(*parse))
         if parsed["blobs"] != size:
             raise Failure(f"the C program read {parsed['blobs']} blobs instead of {size}")
+        if self.document(plan)["summary"]["create"] != size:
+            raise Failure(f"writ plan does not create {size} resources")
+        plan += ["-o", "json"]
         pairs = alternate(
             self.cold_runs(size), lambda: run(plan, PLAN_SAYS_CHANGES), lambda: run(parse))
         if missing.exists():
@@ -239,7 +252,7 @@ class Bench:
         section.attempt(
             "writ --help", self.start_pair, count, self.command("--help"), ["git", "--version"],
             "git --version")
-        section.attempt("writ plan, to its first byte", self.first_byte, count)
+        section.attempt("plan's first byte", self.first_byte, count)
 
     def start_pair(self, section, count, ours, theirs, name):
         pairs = alternate(count, lambda: run(ours), lambda: run(theirs))
@@ -255,8 +268,8 @@ class Bench:
             count, lambda: run(plan, PLAN_SAYS_CHANGES, reads_output=True).first_byte,
             lambda: run(git, reads_output=True).first_byte)
         section.add_pair(
-            f"writ plan of {size:,}, first byte", pairs, "git --version",
-            Budget("p99", 20 * MILLISECOND, "ns"))
+            "plan's first byte", pairs, "git --version",
+            Budget("p99", 20 * MILLISECOND, "ns"), manifests=size)
 
     # (g)
 
@@ -308,7 +321,7 @@ class Section:
 
     def add_pair(self, what, pairs, reference, budget=None, **facts):
         ours, theirs = zip(*pairs)
-        shown = what if reference in (self.reference, "terraform plan") else f"{what} : {reference}"
+        shown = what if reference in (self.reference, "terraform plan") else f"{what} vs {reference}"
         self.report(
             Row(
                 self.letter, shown, Samples(ours), reference, Samples(theirs), budget, facts))
@@ -390,8 +403,8 @@ def main():
     facts = machine()
     if is_text:
         print(
-            f"{facts['cores']} x {facts['processor']}, {facts['git']}, libgit2 {facts['libgit2']}, "
-            f"SQLite {facts['sqlite3']}; load {facts['load']:.2f}")
+            f"{facts['cores']} x {facts['processor']}, {facts['git']}, "
+            f"libgit2 {facts['libgit2']}, SQLite {facts['sqlite3']}; load {facts['load']:.2f}")
     if facts["load"] > 0.3 * facts["cores"]:
         print("the machine is busy: read ratios, not times", file=sys.stderr)
     try:

@@ -50,6 +50,17 @@ class Cache:
             f"corpus-{count}", [script],
             lambda path: processes.run(["python3", script, path, count]))
 
+    def checkout(self, count):
+        """A clone with an index, as CI has it; the files themselves nobody looks at."""
+        repository = self.corpus(count)
+
+        def make(path):
+            processes.run(
+                ["git", "clone", "--quiet", "--local", "--no-checkout", repository, path])
+            processes.run(["git", "-C", path, "read-tree", "HEAD"])
+
+        return self.entry(f"checkout-{count}", [HERE / "corpus.py"], make)
+
     def state(self, count):
         """A data directory in which the corpus is live. Nothing may write to it."""
         repository = self.corpus(count)
@@ -99,7 +110,10 @@ class Cache:
         if path.exists():
             return path
         for old in self.folder.glob(f"{name}@*"):
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
+            if old.is_dir():
+                shutil.rmtree(old)
+            else:
+                old.unlink()
         new = self.scratch(f"new-{name}")
         make(new)
         new.rename(path)

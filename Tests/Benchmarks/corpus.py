@@ -26,7 +26,9 @@ TEAMS = (
     "ingest", "inventory", "ledger", "mail", "metrics", "mobile", "network", "orders", "payments",
     "platform", "pricing", "search", "security", "shipping", "storage", "support", "website",
 )
-VERBS = ("archive", "backup", "compact", "export", "migrate", "prune", "refresh", "rotate", "verify")
+VERBS = (
+    "archive", "backup", "compact", "export", "migrate", "prune", "refresh", "rotate", "verify",
+)
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "Australia/Sydney")
 SEVERITIES = ("critical", "warning", "info")
 

@@ -7,7 +7,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 
-OUTPUT_LIMIT = 64 << 20
+OUTPUT_LIMIT = 1 << 30
 
 
 class Failure(Exception):

@@ -45,8 +45,10 @@ def scale_of(value, unit):
 
 
 def digits(value):
-    """Three significant digits, or all those before the point."""
+    """About three significant digits, and all those before the point."""
     size = abs(value)
+    if size < 0.1:
+        return f"{value:.2g}"
     return f"{value:.{2 if size < 10 else 1 if size < 100 else 0}f}"
 
 
@@ -104,12 +106,10 @@ class Row:
         return "holds" if self.judged <= self.budget.limit else "MISSED"
 
     def figure(self):
-        if self.compared is not None:
-            return f"{digits(statistics.median(self.ratios))} x"
         if self.budget is not None and self.budget.judges == "p99":
             scale, unit = scale_of(self.judged, self.measured.unit)
             return f"p99 {digits(self.judged / scale)} {unit}"
-        return ""
+        return f"{digits(statistics.median(self.ratios))} x" if self.compared else ""
 
     def text(self):
         if self.problem:

@@ -15,6 +15,11 @@ enum Decoding {
     return (decoded.resource, (read.diagnostics + decoded.diagnostics).sorted())
   }
 
+  /// The one document of `text`, as it is written.
+  static func node(_ text: String) -> Node? {
+    YAMLReader.read(Array(text.utf8), file: "a.yaml").documents.first?.root
+  }
+
   static func text(_ resource: Resource?) -> String {
     String(decoding: resource?.content ?? [], as: UTF8.self)
   }

@@ -104,6 +104,7 @@ import Testing
     let invalid = PlanJSON.invalid(
       revision: Scene.head,
       reference: "main",
+      roots: ["manifests"],
       baseRevision: nil,
       baseRoot: StateTree.emptyRoot,
       diagnostics: Scenes.invalid

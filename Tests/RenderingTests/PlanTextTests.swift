@@ -143,6 +143,28 @@ struct PlanTextTests {
     #expect(lines.contains { $0.hasPrefix("  ~ Job/a-* (8)  timeout differ") })
   }
 
+  @Test(.timeLimit(.minutes(1))) func showsWhereHugeTextsDiffer() {
+    let head = String(repeating: "echo the same line again\n", count: 40_000)
+    var scene = Scene()
+    scene.changed(
+      .init("Job/a", at: "a.yaml:1", ["script": .string(head + "pg_dump orders\n")]),
+      .init("Job/a", at: "a.yaml:1", ["script": .string(head + "pg_dumpall\n")])
+    )
+    for isVerbose in [false, true] {
+      let lines = PlanText(scene.screen(), width: 120, isVerbose: isVerbose).lines(.plain)
+      #expect(lines.contains { $0.contains("…pg_dump orders") && $0.contains("…pg_dumpall") })
+    }
+  }
+
+  @Test func foldsTenThousandChanges() {
+    var scene = Scene()
+    for index in 1...10_000 {
+      scene.deleted(.init("Job/task-\(index)", at: "manifests/\(index % 7)/a.yaml:\(index)", [:]))
+    }
+    let lines = PlanText(scene.screen(), width: 120).lines(.plain)
+    #expect(lines.filter { $0.hasPrefix("  - ") }.count == 7)
+  }
+
   @Test func tellsWhatWasAcknowledged() {
     var screen = Scenes.massDelete
     screen.verdict = .of(screen.plan, acknowledged: [.massDelete], isQuarantined: false)

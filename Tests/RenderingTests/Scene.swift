@@ -125,6 +125,7 @@ struct Scene {
 
   func plan() -> Plan {
     var input = input
+    input.roots = ["manifests"]
     let entries = before.values.map { StateTree.Entry(key: $0.key, digest: $0.live.digest) }
     input.tree = StateTree(entries: entries)
     input.base.root = input.tree.root

@@ -12,7 +12,8 @@ struct Reading {
   }
 
   init(_ bytes: [UInt8], limits: YAMLLimits = .standard) {
-    (documents, diagnostics) = YAMLReader.read(bytes, file: "a.yaml", limits: limits)
+    let read = YAMLReader.read(bytes, file: "a.yaml", limits: limits)
+    (documents, diagnostics) = (read.documents, read.diagnostics)
   }
 
   /// `line:column code` of each diagnostic.

@@ -47,15 +47,25 @@ package struct PlanAssembly {
       outcome: .invalid(delta.diagnostics), base: base, blobsRead: delta.blobsRead,
       isIncremental: !delta.isEverything, roots: source.roots, revision: source.revision,
       warnings: delta.diagnostics.filter { $0.severity == .warning })
-    if delta.diagnostics.containsError { return result }
-
+    input.diagnostics = delta.diagnostics
+    input.brokenKeys = delta.brokenKeys
     input.presentFiles = delta.presentFiles
     input.touchedFiles = delta.touchedFiles
     try addLive(live, delta, &input)
     input.desired = try withNodes(delta.resources, input, source)
     delta.resources = []
+    // What stood in a file with errors may still stand there.
+    let brokenFiles = Set(
+      delta.diagnostics.filter { $0.severity == .error }.map(\.location.file))
+    for (key, resource) in input.live where brokenFiles.contains(resource.location.file) {
+      input.brokenKeys.insert(key)
+    }
     if !delta.isEverything { try addNeighbours(live, &input) }
     try addNames(live, &input)
+    if delta.diagnostics.containsError {
+      result.outcome = planner.plan(input)
+      return result
+    }
     try addContents(live, &input)
     input.origins = try origins(source, knownBase, input)
     let keys = changedKeys(input)

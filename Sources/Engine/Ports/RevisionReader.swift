@@ -33,18 +33,22 @@ package struct SourceDelta: Sendable {
   package var presentFiles: Set<String>
   package var resources: [Resource]
   package var diagnostics: [Diagnostic]
+  /// The resources of documents with errors, as far as they can be told.
+  package var brokenKeys: Set<ResourceKey>
   /// How many blobs were read.
   package var blobsRead: Int
 
   package init(
     isEverything: Bool, touchedFiles: Set<String>, presentFiles: Set<String>,
-    resources: [Resource], diagnostics: [Diagnostic], blobsRead: Int,
+    resources: [Resource], diagnostics: [Diagnostic], brokenKeys: Set<ResourceKey> = [],
+    blobsRead: Int,
   ) {
     self.isEverything = isEverything
     self.touchedFiles = touchedFiles
     self.presentFiles = presentFiles
     self.resources = resources
     self.diagnostics = diagnostics
+    self.brokenKeys = brokenKeys
     self.blobsRead = blobsRead
   }
 }

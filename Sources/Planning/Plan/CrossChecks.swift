@@ -41,7 +41,9 @@ struct CrossChecks {
   private func danglingReferences() -> [Diagnostic] {
     let desired = Set(input.desired.map(\.key))
     func exists(_ key: ResourceKey) -> Bool {
-      if desired.contains(key) || input.existing.contains(key) { return true }
+      if desired.contains(key) || input.existing.contains(key) || input.brokenKeys.contains(key) {
+        return true
+      }
       guard let live = input.live[key] else { return false }
       return live.isOrphaned || live.marks.isKept || !input.touchedFiles.contains(live.location.file)
     }

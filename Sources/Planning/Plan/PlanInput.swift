@@ -23,6 +23,10 @@ package struct PlanInput: Sendable {
   /// Manifest roots that were asked for and do not exist at the head.
   package var missingRoots: [String]
 
+  /// What is wrong with single manifests; the plan is then invalid, whatever else it would be.
+  package var diagnostics: [Diagnostic]
+  /// The resources of manifests with errors, which so exist without being known.
+  package var brokenKeys: Set<ResourceKey>
   package var desired: [Resource]
   /// Live resources of touched files, and those of the keys that touched files define.
   package var live: [ResourceKey: LiveResource]
@@ -53,6 +57,8 @@ package struct PlanInput: Sendable {
     roots = []
     ancestry = .descends
     missingRoots = []
+    diagnostics = []
+    brokenKeys = []
     desired = []
     live = [:]
     touchedFiles = []

@@ -19,7 +19,7 @@ package struct Planner: Sendable {
   }
 
   package func plan(_ input: PlanInput) -> Outcome {
-    var diagnostics = CrossChecks(input: input).diagnostics()
+    var diagnostics = input.diagnostics + CrossChecks(input: input).diagnostics()
     guard !diagnostics.containsError else { return .invalid(diagnostics.sorted()) }
 
     var desired: [ResourceKey: Resource] = [:]

@@ -6,8 +6,10 @@ package struct DiagnosticsText {
   package let diagnostics: [Diagnostic]
   package let width: Int
 
-  /// - Parameter width: the columns of the terminal; less than 40 is taken as 40. Where lines go to
-  ///   a program rather than to a person, a large number keeps each message on its line.
+  /// Text of `width` columns; less than 40 is taken as 40.
+  ///
+  /// Where lines go to a program rather than to a person, a large number keeps each message on its
+  /// line.
   package init(_ diagnostics: [Diagnostic], width: Int) {
     self.diagnostics = diagnostics.sorted()
     self.width = max(40, width)

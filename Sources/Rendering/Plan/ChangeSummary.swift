@@ -13,7 +13,7 @@ struct ChangeSummary {
 
   init(_ group: ChangeGroup) {
     let change = group.first
-    fields = change.tellingFields
+    fields = change.tellingFields.map { FieldText.excerpt($0) }
     isMixed = group.changes.contains { other in
       zip(other.fields, change.fields).contains { $0.old != $1.old || $0.new != $1.new }
     }

@@ -182,7 +182,8 @@ struct ChangeTable {
 
   /// One line for each field of an update, with the place of its new value.
   private func details(_ row: Row) -> [Line] {
-    let change = row.group.first
+    var change = row.group.first
+    change.fields = change.fields.map { FieldText.excerpt($0) }
     guard !row.group.isFolded, change.action == .update, change.fields.count > 0 else { return [] }
     let names = change.fields.map { FieldText.name($0.pointer) }
     let room = width - Self.secondIndent

@@ -41,6 +41,35 @@ package enum FieldText {
     return "\(old) → \(new)"
   }
 
+  /// More of a text than any line shows; longer ones are cut before they are measured.
+  private static let excerptLength = 2000
+
+  /// `change` with huge texts cut to a stretch from shortly before the place where they differ, so
+  /// that a line about it costs no more than a line.
+  static func excerpt(_ change: FieldChange) -> FieldChange {
+    guard case .string(let old)? = change.old, case .string(let new)? = change.new,
+      max(old.utf8.count, new.utf8.count) > excerptLength * 2
+    else { return cut(change) }
+    let common = zip(old.unicodeScalars, new.unicodeScalars).prefix { $0 == $1 }.count
+    var change = change
+    change.old = .string(stretch(of: old, from: common - 40))
+    change.new = .string(stretch(of: new, from: common - 40))
+    return change
+  }
+
+  private static func cut(_ change: FieldChange) -> FieldChange {
+    var change = change
+    if case .string(let text)? = change.old { change.old = .string(stretch(of: text, from: 0)) }
+    if case .string(let text)? = change.new { change.new = .string(stretch(of: text, from: 0)) }
+    return change
+  }
+
+  private static func stretch(of text: String, from start: Int) -> String {
+    if text.utf8.count <= excerptLength { return text }
+    let scalars = text.unicodeScalars.dropFirst(max(0, start))
+    return (start > 0 ? "…" : "") + String(String.UnicodeScalarView(scalars.prefix(excerptLength)))
+  }
+
   private static func withoutCommonHead(
     _ old: String,
     _ new: String,

@@ -18,6 +18,7 @@ package enum PlanJSON {
       "base": base(plan.baseRevision, plan.baseRoot),
       "revision": .string(plan.revision),
       "reference": text(screen.reference),
+      "roots": .array(plan.roots.map { .string($0) }),
       "predictedRoot": .string(plan.predictedRoot.description),
       "rollback": .bool(plan.isRollback),
       "summary": summary(plan),
@@ -33,6 +34,7 @@ package enum PlanJSON {
   package static func invalid(
     revision: String,
     reference: String?,
+    roots: [String],
     baseRevision: String?,
     baseRoot: Digest,
     diagnostics: [Diagnostic],
@@ -45,6 +47,7 @@ package enum PlanJSON {
       "base": base(baseRevision, baseRoot),
       "revision": .string(revision),
       "reference": text(reference),
+      "roots": .array(roots.map { .string($0) }),
       "predictedRoot": .null,
       "rollback": false,
       "summary": .null,

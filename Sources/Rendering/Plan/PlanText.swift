@@ -13,7 +13,7 @@ package struct PlanText {
   package let width: Int
   package let isVerbose: Bool
 
-  /// - Parameter width: the columns of the terminal; less than 40 is taken as 40.
+  /// A screen of `width` columns; less than 40 is taken as 40.
   package init(_ screen: PlanScreen, width: Int, isVerbose: Bool = false) {
     self.screen = screen
     self.width = max(40, width)

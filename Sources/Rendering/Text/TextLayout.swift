@@ -52,9 +52,8 @@ package enum TextLayout {
   /// `text` broken at its blanks into lines of at most `width` columns; at least one line.
   ///
   /// A word that is longer than a line is broken inside, unless `keepsWords` is set; then it stands
-  /// alone on a line that is too long.
-  ///
-  /// - Parameter first: the columns of the first line, where that begins further right.
+  /// alone on a line that is too long. `first` is the room of the first line, where that begins
+  /// further right.
   package static func wrapped(
     _ text: String,
     to width: Int,

@@ -74,7 +74,7 @@ extension ShapeDecoder {
     var count = 0
     for name in group where entries.index(of: name) != nil { count += 1 }
     guard count != 1 else { return }
-    let found = group.compactMap { name in entries.index(of: name).map { entries[$0] } }
+    let found = entries.filter { group.contains($0.key) }
     guard found.count > 1 else {
       report(
         code: "missing-field",
@@ -88,7 +88,7 @@ extension ShapeDecoder {
   }
 
   private mutating func checkExclusive(_ entries: [Node.Entry], _ group: [String]) {
-    let found = group.compactMap { name in entries.index(of: name).map { entries[$0] } }
+    let found = entries.filter { group.contains($0.key) }
     guard found.count > 1 else { return }
     report(
       code: "exclusive-fields",

@@ -82,7 +82,7 @@ package struct ShapeDecoder {
   mutating func mismatch(_ node: Node, _ expected: String, hint: String? = nil) -> Value {
     let what = path.isEmpty ? "this" : pointer.dotted
     var hint = hint
-    if case .null = node.content, hint == nil {
+    if case .null = node.content {
       hint = "remove the line to take the default, or give a value"
     }
     report(

@@ -26,18 +26,16 @@ struct Validate: AsyncParsableCommand {
       let tree = WorkTree(
         directory: FileText.absolute(directory), registry: workspace.registry)
       var read = try tree.read(requestedRoots: root.isEmpty ? nil : root)
-      if !read.diagnostics.containsError {
-        read.diagnostics += crossChecks(read.resources, workspace)
-      }
+      read.diagnostics = crossChecks(read, workspace)
       let hasErrors = read.diagnostics.containsError
       switch output.format {
       case .json: Terminal.writeJSON(DiagnosticsJSON.value(read.diagnostics))
       case .text:
         Terminal.writeError(
-          lines: DiagnosticsText(read.diagnostics, width: Terminal.width)
+          lines: DiagnosticsText(read.diagnostics, width: Terminal.errorWidth)
             .lines(Terminal.errorStyle))
         if !hasErrors, !common.quiet {
-          let files = read.files == 1 ? "1 file" : "\(read.files) files"
+          let files = read.fileCount == 1 ? "1 file" : "\(read.fileCount) files"
           let count = read.resources.count
           Terminal.writeLine(
             "\(count) resource\(count == 1 ? "" : "s") in \(files): valid")
@@ -48,14 +46,16 @@ struct Validate: AsyncParsableCommand {
   }
 
   /// References, names and claims: what a plan against nothing finds.
-  private func crossChecks(_ resources: [Resource], _ workspace: Workspace) -> [Diagnostic] {
+  private func crossChecks(_ read: WorkTree.Reading, _ workspace: Workspace) -> [Diagnostic] {
     var input = PlanInput(base: .empty, revision: "")
-    input.desired = resources
-    input.touchedFiles = Set(resources.map(\.location.file))
+    input.diagnostics = read.diagnostics
+    input.brokenKeys = read.brokenKeys
+    input.desired = read.resources
+    input.touchedFiles = Set(read.resources.map(\.location.file))
     input.presentFiles = input.touchedFiles
-    let names = Dictionary(grouping: resources, by: \.key.kind)
+    let names = Dictionary(grouping: read.resources, by: \.key.kind)
     input.knownNames = names.mapValues { Set($0.map(\.key.name)).sorted() }
     if case .invalid(let diagnostics) = workspace.planner.plan(input) { return diagnostics }
-    return []
+    return read.diagnostics
   }
 }

@@ -42,12 +42,12 @@ struct PlanOutput {
     if format == .json {
       return Terminal.writeJSON(
         PlanJSON.invalid(
-          revision: made.result.revision, reference: made.reference,
+          revision: made.result.revision, reference: made.reference, roots: made.roots,
           baseRevision: made.result.base.revision, baseRoot: made.result.base.root,
           diagnostics: diagnostics))
     }
     Terminal.writeError(
-      lines: DiagnosticsText(diagnostics, width: Terminal.width).lines(Terminal.errorStyle))
+      lines: DiagnosticsText(diagnostics, width: Terminal.errorWidth).lines(Terminal.errorStyle))
     if !isQuiet {
       Terminal.writeError(
         "revision \(made.result.revision.prefix(12)) cannot be applied; the live state stays as it is")

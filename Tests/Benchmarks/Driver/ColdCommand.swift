@@ -17,7 +17,8 @@ struct ColdCommand: ParsableCommand {
         from: MemoryLive.empty, to: try bench.revision(liveRoots: []), liveRoots: [])
     }
     measurement.facts = [
-      "blobs": .integer(Int64(result.blobsRead)), "creates": .integer(Int64(plan.count(of: .create))),
+      "blobs": .integer(Int64(result.blobsRead)),
+      "creates": .integer(Int64(plan.count(of: .create))),
       "plan": .string(plan.digest.description),
     ]
     measurement.report()

@@ -1,11 +1,11 @@
-/* What storing rows costs when nothing else is asked: one durable transaction that upserts ROWS rows
-   with BYTES bytes of content each into a new file.
+/* What storing rows costs when nothing else is asked: one durable transaction that upserts ROWS
+   rows with BYTES bytes of content each into a new file.
 
    usage: upsert FILE ROWS BYTES
 
    A table with an integer primary key and a unique text key, rows in the order of both keys, one
-   prepared statement, WAL, synchronous=FULL, and a page cache that holds everything. Prints one line
-   of JSON; the time in it runs from BEGIN IMMEDIATE to the end of COMMIT. */
+   prepared statement, WAL, synchronous=FULL, and a page cache that holds everything. Prints one
+   line of JSON; the time in it runs from BEGIN IMMEDIATE to the end of COMMIT. */
 
 #include <sqlite3.h>
 #include <stdint.h>
@@ -95,7 +95,8 @@ int main(int argc, char **argv)
   int64_t end = now();
 
   sqlite3_stmt *count;
-  check(sqlite3_prepare_v2(database, "SELECT count(*) FROM resource", -1, &count, NULL) == SQLITE_OK,
+  check(sqlite3_prepare_v2(database, "SELECT count(*) FROM resource", -1, &count, NULL) ==
+          SQLITE_OK,
         "count");
   check(sqlite3_step(count) == SQLITE_ROW && sqlite3_column_int64(count, 0) == rows, "count");
   printf("{\"rows\":%lld,\"contentBytes\":%lld,\"nanoseconds\":%lld}\n", (long long)rows,
