@@ -123,12 +123,16 @@ run: build ## Serve a copy of the quickstart, or REPO=path-or-URL, on LISTEN=127
 	  fi
 	  echo "Edit the manifests in .build/run/shop, commit, push; the server follows."
 	fi
+	if [ -d "$$repo" ]; then repo=$$(cd "$$repo" && pwd); fi
 	data=$$run/data-$$(basename "$$repo" .git)
+	mkdir -p -m 700 "$$data"
+	# So that the other commands know what this data directory follows.
+	printf "repository: '%s'\nlisten: '%s'\n" "$$repo" '$(LISTEN)' > "$$data/writ.yaml"
 	echo "In another terminal:  export WRIT_DATA_DIR=$$data"
 	echo "                      .build/debug/writ status"
 	echo "Ctrl-C stops the server."
 	echo
-	exec "$$writ" serve --repo "$$repo" --data-dir "$$data" --listen '$(LISTEN)'
+	exec "$$writ" serve --data-dir "$$data"
 
 .PHONY: bench
 bench: release ## Measure against the budgets of docs/BENCHMARKS.md

@@ -100,6 +100,68 @@ let package = Package(
         "App", "ControlPlane", "Engine", "GitSource", "Kinds", "Persistence", "Planning",
         "Rendering", "Resources", "Workflows", argumentParser, logging,
       ]),
+
+    // MARK: Tests
+    /// Real repositories, clocks and generators for tests.
+    .target(
+      name: "TestSupport",
+      dependencies: ["Engine", "Kinds", "Persistence", "Planning", "Resources"],
+      path: "Tests/TestSupport"),
+    .testTarget(name: "GitTests", dependencies: ["Git"]),
+    .testTarget(name: "YAMLTests", dependencies: ["Resources", "YAML"]),
+    .testTarget(name: "ResourcesTests", dependencies: ["Resources"]),
+    .testTarget(name: "CronTests", dependencies: ["Cron"]),
+    .testTarget(name: "KindsTests", dependencies: ["Cron", "Kinds", "Resources", "YAML"]),
+    .testTarget(
+      name: "RenderingTests", dependencies: ["Planning", "Rendering", "Resources"],
+      exclude: ["Golden"]),
+    .testTarget(
+      name: "PlanningTests",
+      dependencies: ["Kinds", "Planning", "Resources", "TestSupport"]),
+    .testTarget(
+      name: "WorkflowsTests", dependencies: ["Planning", "Resources", "Workflows"]),
+    .testTarget(
+      name: "PersistenceTests",
+      dependencies: [
+        "Engine", "Kinds", "Persistence", "Planning", "Resources", "TestSupport", "Workflows",
+        database,
+      ]),
+    .testTarget(
+      name: "EngineTests",
+      dependencies: [
+        "Engine", "GitSource", "Kinds", "Persistence", "Planning", "Resources", "TestSupport",
+        "Workflows", logging,
+      ]),
+    .testTarget(
+      name: "GitSourceTests",
+      dependencies: [
+        "Engine", "GitSource", "Kinds", "Planning", "Resources", "TestSupport",
+      ]),
+    .testTarget(
+      name: "ControlPlaneTests",
+      dependencies: [
+        "ControlPlane", "Engine", "Integrations", "Persistence", "Planning", "Resources",
+        "Workflows", asyncHTTPClient, crypto, hummingbird, lifecycle, logging,
+      ]),
+    .testTarget(
+      name: "IntegrationsTests",
+      dependencies: [
+        "Engine", "Integrations", "Resources", asyncHTTPClient, crypto, hummingbird, lifecycle,
+        logging,
+      ]),
+    .testTarget(name: "TidyTests"),
+    /// Runs the built program itself.
+    .testTarget(name: "AcceptanceTests", dependencies: ["writ"]),
+
+    // MARK: Benchmarks
+    /// Measures inside one process what Tests/Benchmarks/bench.py compares.
+    .executableTarget(
+      name: "WritBenchmarks",
+      dependencies: [
+        "Engine", "GitSource", "Kinds", "Persistence", "Planning", "Resources", "Workflows",
+        argumentParser,
+      ],
+      path: "Tests/Benchmarks/Driver"),
   ]
 )
 

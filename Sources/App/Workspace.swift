@@ -131,6 +131,11 @@ package struct Workspace: Sendable {
       clock: ContinuousClock())
   }
 
+  /// Keeps an applied revision in the mirror, where there is one.
+  package func keep(_ revision: String) throws(SourceError) {
+    if case .remote = try location() { try mirror().keep(revision) }
+  }
+
   /// This program's own file.
   private static var executablePath: String {
     var buffer = [CChar](repeating: 0, count: 4096)

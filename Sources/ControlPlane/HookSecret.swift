@@ -48,8 +48,9 @@ enum HookProof: Hashable, Sendable {
   init?(_ fields: HTTPFields) {
     for scheme in Self.signatureSchemes {
       guard let name = HTTPField.Name(scheme.header), let text = fields[name] else { continue }
-      let digits = text.hasPrefix(scheme.prefix) ? Hex.bytes(of: text.dropFirst(scheme.prefix.count)) : nil
-      self = .signature(digits, header: scheme.header)
+      let isWhole = text.hasPrefix(scheme.prefix)
+      let signature = isWhole ? Hex.bytes(of: text.dropFirst(scheme.prefix.count)) : nil
+      self = .signature(signature, header: scheme.header)
       return
     }
     guard let name = HTTPField.Name("X-Gitlab-Token"), let text = fields[name] else { return nil }

@@ -2,8 +2,8 @@ extension CronExpression: CustomStringConvertible {
   /// The one way to write it: expressions that always mean the same have the same text.
   ///
   /// Numbers stand for names, five fields for six where the seconds are 0, fields for nicknames.
-  /// What a clock change or Vixie's rule for the two kinds of days looks at is kept: whether a field
-  /// begins with `*`, and whether the time has ranges or steps.
+  /// What a clock change or Vixie's rule for the two kinds of days looks at is kept: whether a
+  /// field begins with `*`, and whether the time has ranges or steps.
   package var description: String {
     switch timing {
     case .every(let nanoseconds): return "@every \(Self.duration(nanoseconds))"
@@ -58,7 +58,8 @@ extension CronSet {
     }
     let isTime = [CronField.second, .minute, .hour].contains(field)
     parts += Self.terms(
-      CronCalendar.bits(rest), areRangesAllowed: isInterval || !isTime, needsInterval: needsInterval,
+      CronCalendar.bits(rest), areRangesAllowed: isInterval || !isTime,
+      needsInterval: needsInterval,
       fewest: isTime ? 3 : 4)
     return parts + hashes.map { $0.text(field) }
   }

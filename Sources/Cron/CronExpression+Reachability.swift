@@ -10,9 +10,9 @@ extension CronExpression {
   /// Whether no day of any year fits.
   ///
   /// This is exact: every year is one of 14, by the weekday that it begins with and by its length,
-  /// and all 14 come again and again. Hashes that are not resolved count with all their values. What
-  /// no expression can tell is not looked at: whether a clock change, a window, a skipped date or the
-  /// end of a schedule's active time takes all of its times away.
+  /// and all 14 come again and again. Hashes that are not resolved count with all their values.
+  /// What no expression can tell is not looked at: whether a clock change, a window, a skipped date
+  /// or the end of a schedule's active time takes all of its times away.
   package func neverFires(days rule: CronDayRule = .or) -> Bool {
     guard case .calendar(let calendar) = timing else { return false }
     for firstWeekday in 0..<7 {

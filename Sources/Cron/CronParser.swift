@@ -19,11 +19,10 @@ struct CronParser {
       throw CronError(nil, at: 0, "it is empty", hint: "for example 30 2 * * *")
     }
     if first.bytes[0] == UInt8(ascii: "@") { return try nickname(words) }
-    let name = String(decoding: first.bytes, as: UTF8.self)
-    if name.hasPrefix("CRON_TZ=") || name.hasPrefix("TZ=") {
+    if let zone = zone(in: first, of: scalars) {
       throw CronError(
         nil, at: first.start, "a time zone does not stand in the expression",
-        hint: "write it beside: timeZone: \(text.dropFirst(first.start).split(separator: "=")[1].prefix { $0 != " " })")
+        hint: "write it beside: timeZone: \(zone)")
     }
     guard words.count == 5 || words.count == 6 else {
       throw CronError(
@@ -54,6 +53,16 @@ struct CronParser {
     start = word.start
   }
 
+  /// The zone that `CRON_TZ=…` or `TZ=…` names, in the letters of the text.
+  private static func zone(in word: Word, of scalars: [Unicode.Scalar]) -> String? {
+    for prefix in ["CRON_TZ=", "TZ="] where word.bytes.starts(with: prefix.utf8) {
+      let start = word.start + prefix.utf8.count
+      let letters = scalars[start..<word.start + word.bytes.count]
+      return letters.isEmpty ? "Europe/Berlin" : String(String.UnicodeScalarView(letters))
+    }
+    return nil
+  }
+
   // MARK: Nicknames
 
   private static func nickname(_ words: [Word]) throws(CronError) -> CronExpression {
@@ -71,7 +80,8 @@ struct CronParser {
         nil, at: words[0].start, "\"@\(name.lowercased())\" is no nickname",
         hint: name == "REBOOT"
           ? "a schedule does not know when a host starts"
-          : "nicknames are @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually and @every")
+          : "nicknames are @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually and @every"
+      )
     }
     return try parse(found.text)
   }
@@ -289,7 +299,8 @@ struct CronParser {
     if character == "L" || character == "W" || character == "#" {
       let hint =
         switch character {
-        case "L": "for the last day of the month write L in the day of month; for the last Friday 5L"
+        case "L":
+          "for the last day of the month write L in the day of month; for the last Friday 5L"
         case "W": "for the weekday nearest to the 15th write 15W in the day of month"
         default: "for the first Monday write 1#1 in the day of week"
         }

@@ -1,6 +1,6 @@
 /// The values of one field, and how they were written as far as that has a meaning.
 package struct CronSet: Hashable, Sendable {
-  /// Bit n is set for the value n; Sunday is bit 0. Without what hashes add.
+  /// Bit n is set for the value n, and bit 0 for Sunday; without what hashes add.
   package internal(set) var mask: UInt64
   /// Whether the field begins with `*`, so that `vixie` takes it for unrestricted.
   package internal(set) var startsWithStar: Bool
@@ -35,7 +35,9 @@ package struct CronHash: Hashable, Sendable {
       return 1 << UInt64(range.lowerBound + Int(hash % UInt64(range.count)))
     }
     let first = range.lowerBound + Int(hash % UInt64(min(step, range.count)))
-    return stride(from: first, through: range.upperBound, by: step).reduce(0) { $0 | 1 << UInt64($1) }
+    return stride(from: first, through: range.upperBound, by: step).reduce(0) {
+      $0 | 1 << UInt64($1)
+    }
   }
 
   static func precedes(_ a: CronHash, _ b: CronHash) -> Bool {

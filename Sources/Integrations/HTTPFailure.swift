@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 
@@ -15,13 +16,11 @@ enum HTTPFailure {
     }
   }
 
-  /// Whether nobody listens at the address.
-  static func isUnreachable(_ error: any Error) -> Bool {
-    if let error = error as? HTTPClientError { return error == .connectTimeout }
-    return error is NIOConnectionError || (error as? IOError)?.isRefusal == true
+  /// Whether nobody listens at the address; false also where that cannot be told.
+  static func isRefusal(_ error: any Error) -> Bool {
+    if let error = error as? NIOConnectionError {
+      return error.connectionErrors.contains { isRefusal($0.error) }
+    }
+    return (error as? IOError)?.errnoCode == ECONNREFUSED
   }
-}
-
-extension IOError {
-  fileprivate var isRefusal: Bool { errnoCode == 111 }
 }

@@ -3,7 +3,9 @@ internal import NIOCore
 internal import NIOHTTP1
 package import Resources
 
-/// Talks to the running server of a data directory. `shutDown` must be called once.
+/// Talks to the running server of a data directory.
+///
+/// `shutDown` must be called once.
 package struct ServerClient: Sendable {
   private let address: String
   private let token: String
@@ -27,13 +29,15 @@ package struct ServerClient: Sendable {
     self.token = token
     self.dataDirectory = dataDirectory
     self.clock = clock
-    client = .direct(connectTimeout: .seconds(2))
+    client = .direct(connectTimeout: .seconds(5))
   }
 
-  /// Ends the connections. The client is of no use afterwards.
+  /// Ends the connections; the client is of no use afterwards.
   package func shutDown() async { try? await client.shutdown() }
 
-  /// Makes the server look now; with `wait` the answer is what came of a pass that began afterwards.
+  /// Makes the server look now.
+  ///
+  /// With `wait` the answer is what came of a pass that began after the call.
   package func reconcile(wait: Bool) async throws(ServerClientError) -> Value {
     var request = request(.POST, "/v1/reconcile")
     request.headers.add(name: "Content-Type", value: "application/json")
@@ -62,9 +66,9 @@ package struct ServerClient: Sendable {
     do {
       answer = try await self.answer(to: request, within: limit)
     } catch {
-      if HTTPFailure.isUnreachable(error) { throw .notRunning(dataDirectory: dataDirectory) }
+      if HTTPFailure.isRefusal(error) { throw .notRunning(dataDirectory: dataDirectory) }
       throw ServerClientError(
-        .unreachable, "the server of \(dataDirectory) broke off: \(HTTPFailure.words(for: error))",
+        .unreachable, "the server of \(dataDirectory) cannot be talked to: \(HTTPFailure.words(for: error))",
         hint: "see its log")
     }
     guard let answer else {

@@ -27,7 +27,7 @@ package struct WebhookSender: EffectSender {
     client = .direct(connectTimeout: .seconds(5))
   }
 
-  /// Ends the connections. The sender is of no use afterwards.
+  /// Ends the connections; the sender is of no use afterwards.
   package func shutDown() async { try? await client.shutdown() }
 
   package func send(_ effect: OutboxEffect) async throws(EffectError) {

@@ -1,6 +1,8 @@
 package import Resources
 
-/// Where a webhook goes. It prints without what could be a secret: credentials, path and query.
+/// Where a webhook goes.
+///
+/// It prints without what could be a secret: credentials, path and query.
 package struct WebhookTarget: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
   struct Credentials: Hashable, Sendable {
     var user: String
@@ -40,8 +42,8 @@ package struct WebhookTarget: Hashable, Sendable, CustomStringConvertible, Custo
         bytes.append(byte)
         continue
       }
-      guard rest.count >= 2, let pair = Hex.bytes(of: String(decoding: rest.prefix(2), as: UTF8.self))
-      else { return nil }
+      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+      guard digits.utf8.count == 2, let pair = Hex.bytes(of: digits) else { return nil }
       bytes += pair
       rest = rest.dropFirst(2)
     }

@@ -19,16 +19,15 @@ package final class Store: StateStore {
     configuration.foreignKeysEnabled = true
     configuration.busyMode = .timeout(5)
     configuration.label = "writ.db"
-    configuration.prepareDatabase { db in
-      // 64 MiB of mapped pages make point reads of a large state cheap without taking memory.
-      try db.execute(sql: "PRAGMA mmap_size = 67108864")
-      if access == .readWrite {
-        try db.execute(sql: "PRAGMA journal_mode = WAL")
-        try db.execute(sql: "PRAGMA synchronous = FULL")
-      }
-    }
     do {
-      database = try DatabaseQueue(path: path, configuration: configuration)
+      switch access {
+      case .readOnly: database = try DatabaseQueue(path: path, configuration: configuration)
+      case .readWrite:
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        // GRDB sets NORMAL when it turns WAL on, which may lose commits with the power.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        database = pool
+      }
       try Self.prepareSchema(database, access)
     } catch {
       throw StoreError(opening: path, error)

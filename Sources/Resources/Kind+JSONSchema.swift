@@ -2,9 +2,9 @@ extension Kind {
   /// The JSON Schema 2020-12 of one manifest of this kind.
   package var jsonSchema: Value {
     var definitions = SchemaDefinitions()
-    let schema = definitions.added(to: manifestSchema(&definitions))
+    let manifest = manifestSchema(&definitions)
     return .sorted(
-      (schema.members ?? []) + [
+      (definitions.added(to: manifest).members ?? []) + [
         .init("$schema", "https://json-schema.org/draft/2020-12/schema"),
         .init("$id", .string("https://writ.invalid/schema/v1/\(name).json")),
       ])
@@ -33,7 +33,8 @@ extension Kind {
     let flag: Value = ["enum": ["true", "false"]]
     properties[annotations].value = [
       "type": "object", "maxProperties": 1024,
-      "description": "Notes for people and programs; writ/protect and writ/prune are known to Writ.",
+      "description":
+        "Notes for people and programs; writ/protect and writ/prune are known to Writ.",
       "properties": ["writ/protect": flag, "writ/prune": flag],
       "propertyNames": [
         "minLength": 1, "maxLength": 253,

@@ -11,9 +11,28 @@ package enum Value: Hashable, Sendable {
   case array([Value])
   case object([Member])
 
+  /// Texts are equal when their bytes are; Swift's own equality also folds Unicode's different
+  /// ways to write one character, which have different canonical bytes.
+  package static func == (a: Value, b: Value) -> Bool {
+    switch (a, b) {
+    case (.null, .null): true
+    case (.bool(let a), .bool(let b)): a == b
+    case (.integer(let a), .integer(let b)): a == b
+    case (.number(let a), .number(let b)): a == b
+    case (.string(let a), .string(let b)): a.hasSameBytes(as: b)
+    case (.array(let a), .array(let b)): a == b
+    case (.object(let a), .object(let b)): a == b
+    default: false
+    }
+  }
+
   package struct Member: Hashable, Sendable {
     package var key: String
     package var value: Value
+
+    package static func == (a: Member, b: Member) -> Bool {
+      a.key.hasSameBytes(as: b.key) && a.value == b.value
+    }
 
     package init(_ key: String, _ value: Value) {
       self.key = key
@@ -31,7 +50,7 @@ package enum Value: Hashable, Sendable {
       while index > 0, member.key.utf8.lexicographicallyPrecedes(result[index - 1].key.utf8) {
         index -= 1
       }
-      if index > 0, result[index - 1].key == member.key {
+      if index > 0, result[index - 1].key.hasSameBytes(as: member.key) {
         result[index - 1] = member
       } else {
         result.insert(member, at: index)
@@ -55,6 +74,11 @@ package enum Value: Hashable, Sendable {
   package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
   package var array: [Value]? { if case .array(let value) = self { value } else { nil } }
   package var members: [Member]? { if case .object(let value) = self { value } else { nil } }
+}
+
+extension String {
+  /// Whether both are the same UTF-8.
+  fileprivate func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }
 
 extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Rendering
+import Resources
 
 /// The command line of Writ.
 @main
@@ -28,6 +30,30 @@ struct Writ: AsyncParsableCommand {
       CommandGroup(name: "Writing manifests", subcommands: [Schema.self]),
       CommandGroup(name: "Inside", subcommands: [FetchChildCommand.self]),
     ])
+}
+
+extension Writ {
+  /// The library's own message for a misspelt command names no command; this one does.
+  static func main() async {
+    if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") {
+      let names = configuration.subcommandNames
+      if word != "help", !names.contains(word) {
+        Terminal.writeError("writ: there is no command \"\(TextLayout.escaped(word))\"")
+        Terminal.writeError(
+          "    \(Suggestion.didYouMean(word, among: names) ?? "see what there is: writ --help")")
+        exit(withError: ExitCode(64))
+      }
+    }
+    await main(nil)
+  }
+}
+
+extension CommandConfiguration {
+  fileprivate var subcommandNames: [String] {
+    (subcommands + groupedSubcommands.flatMap(\.subcommands)).map { command in
+      command.configuration.commandName ?? "\(command)".lowercased()
+    }
+  }
 }
 
 enum Version {

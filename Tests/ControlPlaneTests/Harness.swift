@@ -22,7 +22,7 @@ struct Running: Sendable {
   let recorder: Recorder
   let source: FakeSource
   let store: Store
-  let services: ServiceGroup
+  fileprivate let services: ServiceGroup
   /// Open once `run` of the server has come to an end.
   let ended: Gate
 
@@ -33,23 +33,26 @@ struct Running: Sendable {
   }
 }
 
+enum Method: String, Sendable { case GET, HEAD, POST }
+
 struct Answer: Sendable {
   var status: UInt
-  var headers: HTTPHeaders
+  fileprivate var headers: HTTPHeaders
   var body: [UInt8]
 
   var text: String { String(decoding: body, as: UTF8.self) }
   var json: Value { get throws { try JSONReader.read(body) } }
+  func header(_ name: String) -> String? { headers.first(name: name) }
   var errorCode: String? { (try? json)?["error"]?["code"]?.string }
 }
 
 extension Running {
   func send(
-    _ method: HTTPMethod, _ path: String, headers: [(String, String)] = [],
+    _ method: Method, _ path: String, headers: [(String, String)] = [],
     body: HTTPClientRequest.Body? = nil,
   ) async throws -> Answer {
     var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
-    request.method = method
+    request.method = HTTPMethod(rawValue: method.rawValue)
     request.headers = HTTPHeaders(headers)
     request.body = body
     let response = try await client.execute(request, deadline: .distantFuture)
@@ -60,12 +63,15 @@ extension Running {
 
   /// As `send`, with the server's token.
   func command(
-    _ method: HTTPMethod, _ path: String, body: String? = nil,
+    _ method: Method, _ path: String, body: String? = nil,
   ) async throws -> Answer {
     try await send(
       method, path, headers: [("Authorization", "Bearer \(try serverFile.token.text)")],
       body: body.map { .bytes(ByteBuffer(string: $0)) })
   }
+
+  /// Asks the server to stop; `ended` opens once it has.
+  func stop() async { await services.triggerGracefulShutdown() }
 
   func reconcile() async throws -> Value {
     let answer = try await command(.POST, "/v1/reconcile", body: #"{"wait":true}"#)
@@ -125,7 +131,7 @@ func withServer(
     } catch {
       Issue.record(error)
     }
-    await services.triggerGracefulShutdown()
+    await running.stop()
     loop.cancel()
     await loop.value
     try await client.shutdown()
@@ -140,7 +146,9 @@ struct BrokenStore: StateStore {
   func read<Result>(
     _ body: (any LiveReader) throws(StoreError) -> Result
   ) throws(StoreError) -> Result { throw error }
-  func apply(_ plan: Plan, _ context: ApplyContext) throws(StoreError) -> AppliedPlan { throw error }
+  func apply(_ plan: Plan, _ context: ApplyContext) throws(StoreError) -> AppliedPlan {
+    throw error
+  }
   func status() throws(StoreError) -> RepositoryStatus { throw error }
   func acknowledgements() throws(StoreError) -> [Acknowledgement] { throw error }
   func acknowledge(
@@ -163,6 +171,8 @@ struct BrokenStore: StateStore {
   func transitions(after sequence: Int64) throws(StoreError) -> [ResourceTransition] { throw error }
   func content(of digest: Resources.Digest) throws(StoreError) -> [UInt8]? { throw error }
   func records(kind: String?, name: String?) throws(StoreError) -> [LiveRecord] { throw error }
-  func dueEffects(at time: Timestamp, limit: Int) throws(StoreError) -> [OutboxEffect] { throw error }
+  func dueEffects(at time: Timestamp, limit: Int) throws(StoreError) -> [OutboxEffect] {
+    throw error
+  }
   func settle(_ settlement: EffectSettlement, at time: Timestamp) throws(StoreError) { throw error }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct HealthTests {
   @Test func healthIsThatTheProcessLives() async throws {
-    try await withServer(brokenStore: true) { server in
+    try await withServer(brokenStore: true) { server async throws in
       let answer = try await server.send(.GET, "/healthz")
       #expect(answer.status == 200)
       #expect(answer.text == "ok\n")
@@ -19,7 +19,7 @@ import Testing
       await end.wait()
       return .empty
     }
-    try await withServer(source: source) { server in
+    try await withServer(source: source) { server async throws in
       await begun.wait()
       let before = try await server.send(.GET, "/readyz")
       #expect(before.status == 503)
@@ -33,14 +33,14 @@ import Testing
 
   @Test func readyAlsoAfterAPassThatFailed() async throws {
     let source = FakeSource { _ throws(SourceError) in throw SourceError(.unreachable, "no route") }
-    try await withServer(source: source) { server in
+    try await withServer(source: source) { server async throws in
       #expect(try await server.reconcile()["result"] == "failed")
       #expect(try await server.send(.GET, "/readyz").status == 200)
     }
   }
 
   @Test func notReadyWithoutAStore() async throws {
-    try await withServer(brokenStore: true) { server in
+    try await withServer(brokenStore: true) { server async throws in
       let answer = try await server.send(.GET, "/readyz")
       #expect(answer.status == 503)
       #expect(answer.text == "not ready: the store does not answer: the database is damaged\n")
@@ -48,13 +48,14 @@ import Testing
   }
 
   @Test func unknownPathsAreJSON() async throws {
-    try await withServer { server in
-      for (method, path) in [("GET", "/nothing"), ("GET", "/hooks/git"), ("POST", "/v1/status")] {
-        let answer = try await server.send(.init(rawValue: method), path)
+    try await withServer { server async throws in
+      for (method, path) in [(Method.GET, "/nothing"), (.GET, "/hooks/git"), (.POST, "/v1/status")]
+      {
+        let answer = try await server.send(method, path)
         #expect(answer.status == 404)
         let error = try answer.json["error"]
         #expect(error?["code"] == "not-found")
-        #expect(error?["message"] == .string("there is no \(method) \(path) here"))
+        #expect(error?["message"] == .string("there is no \(method.rawValue) \(path) here"))
         #expect(error?["hint"]?.string != nil)
       }
     }

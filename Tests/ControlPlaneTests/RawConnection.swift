@@ -1,8 +1,9 @@
 import NIOCore
 import NIOPosix
 
-/// Sends `text` over a connection of its own, and returns all that comes back until the server
-/// closes it. With `more`, goes on sending that until the server has had enough.
+/// Sends `text` over a connection of its own; returns all that comes back until the server closes.
+///
+/// With `more`, goes on sending that until the server has had enough.
 func talk(
   to port: Int, _ text: String, thenForever more: [UInt8]? = nil,
 ) async throws -> String {
@@ -12,17 +13,17 @@ func talk(
         try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
       }
     }
+  var answer = ""
   do {
-    return try await channel.executeThenClose { inbound, outbound in
+    try await channel.executeThenClose { inbound, outbound in
       try await outbound.write(ByteBuffer(string: text))
       if let more {
         while true { try await outbound.write(ByteBuffer(bytes: more)) }
       }
-      var answer = ""
       for try await buffer in inbound { answer += String(buffer: buffer) }
-      return answer
     }
-  } catch where more != nil {
-    return ""
+  } catch {
+    // The server closed the connection before everything was sent.
   }
+  return answer
 }

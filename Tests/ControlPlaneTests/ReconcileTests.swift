@@ -11,7 +11,7 @@ import Testing
       await end.wait()
       return .empty
     }
-    try await withServer(source: source) { server in
+    try await withServer(source: source) { server async throws in
       await begun.wait()
       for body in [nil, "{}", #"{"wait":false}"#] {
         let answer = try await server.command(.POST, "/v1/reconcile", body: body)
@@ -24,7 +24,7 @@ import Testing
 
   @Test func applied() async throws {
     let source = FakeSource { _ throws(SourceError) in .init(resources: [.sample("a")]) }
-    try await withServer(source: source) { server in
+    try await withServer(source: source) { server async throws in
       let value = try await server.reconcile()
       let status = try await server.command(.GET, "/v1/status").json
       #expect(value["formatVersion"] == 1)
@@ -42,7 +42,7 @@ import Testing
     let source = FakeSource { pass throws(SourceError) in
       .init(resources: (0..<pass).map { .sample("job-\($0)") })
     }
-    try await withServer(source: source) { server in
+    try await withServer(source: source) { server async throws in
       let value = try await server.reconcile()
       #expect(value["result"] == "applied")
       #expect((value["counts"]?["create"]?.integer ?? 0) > 0)
@@ -56,7 +56,7 @@ import Testing
     let source = FakeSource { pass throws(SourceError) in
       .init(resources: pass == 1 ? [.sample("a")] : [])
     }
-    try await withServer(source: source) { server in
+    try await withServer(source: source) { server async throws in
       _ = try await server.reconcile()
       let value = try await server.reconcile()
       #expect(value["result"] == "blocked")
@@ -79,7 +79,7 @@ import Testing
         resource: ResourceKey(kind: "Job", name: "a"), hint: "a hint")
     }
     let source = FakeSource { _ throws(SourceError) in .init(diagnostics: diagnostics) }
-    try await withServer(source: source) { server in
+    try await withServer(source: source) { server async throws in
       let value = try await server.reconcile()
       #expect(value["result"] == "invalid")
       #expect(value["diagnostics"]?.array?.count == 1000)
@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test func suspendedSaysByWhom() async throws {
-    try await withServer { server in
+    try await withServer { server async throws in
       try server.store.setSuspended(
         Suspension(since: server.wall.now(), actor: "ana", reason: "a fire"), actor: "ana",
         at: server.wall.now())
@@ -110,7 +110,7 @@ import Testing
     let source = FakeSource { _ throws(SourceError) in
       throw SourceError(.unreachable, "no route", hint: "plug it in")
     }
-    try await withServer(source: source) { server in
+    try await withServer(source: source) { server async throws in
       let value = try await server.reconcile()
       #expect(value["result"] == "failed")
       #expect(value["failure"] == ["message": "no route; plug it in", "reason": "FetchFailed"])
@@ -121,7 +121,7 @@ import Testing
     ("{", "not-json"), ("[]", "wrong-shape"), (#"{"wait":1}"#, "wrong-shape"),
     (#"{"wiat":true}"#, "wrong-shape"), (#"{"wait":true,"wait":true}"#, "not-json"),
   ]) func wrongBodies(_ body: String, _ code: String) async throws {
-    try await withServer { server in
+    try await withServer { server async throws in
       let answer = try await server.command(.POST, "/v1/reconcile", body: body)
       #expect(answer.status == 400)
       #expect(answer.errorCode == code)
@@ -129,7 +129,7 @@ import Testing
   }
 
   @Test func aLongBodyIsRefused() async throws {
-    try await withServer { server in
+    try await withServer { server async throws in
       let body = String(repeating: " ", count: (64 << 10) + 1)
       #expect(try await server.command(.POST, "/v1/reconcile", body: body).status == 413)
     }
@@ -145,7 +145,7 @@ import Testing
       }
       return .empty
     }
-    try await withServer(source: source) { server in
+    try await withServer(source: source) { server async throws in
       await begun.wait()
       async let answer = server.reconcile()
       await server.recorder.line(with: "waiting for a pass")
@@ -164,7 +164,7 @@ import Testing
       }
       return .empty
     }
-    try await withServer(source: source) { server in
+    try await withServer(source: source) { server async throws in
       await begun.wait()
       let revisions = try await withThrowingTaskGroup(of: Value?.self) { group in
         for _ in 0..<8 { group.addTask { try await server.reconcile()["revision"] } }
@@ -183,7 +183,7 @@ import Testing
       await Gate().wait()
       return .empty
     }
-    try await withServer(source: source) { server in
+    try await withServer(source: source) { server async throws in
       await begun.wait()
       async let answer = server.command(.POST, "/v1/reconcile", body: #"{"wait":true}"#)
       await server.clock.sleeper(for: .seconds(900))

@@ -22,8 +22,8 @@ import Testing
   }
 
   @Test func reconcilesAndAsks() async throws {
-    try await withServer { server in
-      try await withClient(of: server) { client in
+    try await withServer { server async throws in
+      try await withClient(of: server) { client async throws in
         #expect(try await client.reconcile(wait: false) == ["accepted": true])
         let value = try await client.reconcile(wait: true)
         #expect(value["result"] == "unchanged")
@@ -33,8 +33,8 @@ import Testing
   }
 
   @Test func aWrongTokenIsTold() async throws {
-    try await withServer { server in
-      try await withClient(of: server, token: "wrong") { client in
+    try await withServer { server async throws in
+      try await withClient(of: server, token: "wrong") { client async throws in
         let error = await #expect(throws: ServerClientError.self) { try await client.status() }
         #expect(error?.code == .unauthorized)
       }
@@ -42,9 +42,9 @@ import Testing
   }
 
   @Test func aServerThatIsGoneIsTold() async throws {
-    try await withServer { server in
-      try await withClient(of: server) { client in
-        await server.services.triggerGracefulShutdown()
+    try await withServer { server async throws in
+      try await withClient(of: server) { client async throws in
+        await server.stop()
         await server.ended.wait()
         let error = await #expect(throws: ServerClientError.self) {
           try await client.reconcile(wait: true)

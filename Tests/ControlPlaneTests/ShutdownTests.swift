@@ -16,11 +16,11 @@ import Testing
 
   @Test func aWaitThatEndsInTimeIsAnswered() async throws {
     let (begun, end) = (Gate(), Gate())
-    try await withServer(source: slow(begun, end)) { server in
+    try await withServer(source: slow(begun, end)) { server async throws in
       await begun.wait()
       async let answer = server.command(.POST, "/v1/reconcile", body: #"{"wait":true}"#)
       await server.recorder.line(with: "waiting for a pass")
-      await server.services.triggerGracefulShutdown()
+      await server.stop()
       await server.clock.sleeper(for: .seconds(10))
       end.open()
       #expect(try await answer.status == 200)
@@ -31,11 +31,11 @@ import Testing
 
   @Test func aWaitThatTakesTooLongIsToldSo() async throws {
     let (begun, end) = (Gate(), Gate())
-    try await withServer(source: slow(begun, end)) { server in
+    try await withServer(source: slow(begun, end)) { server async throws in
       await begun.wait()
       async let answer = server.command(.POST, "/v1/reconcile", body: #"{"wait":true}"#)
       await server.recorder.line(with: "waiting for a pass")
-      await server.services.triggerGracefulShutdown()
+      await server.stop()
       await server.clock.sleeper(for: .seconds(10))
       server.clock.advance(by: .seconds(10))
       let late = try await answer
@@ -47,11 +47,11 @@ import Testing
 
   /// A client that neither goes on nor goes away does not hold up the end.
   @Test func whoDoesNotEndIsCutOff() async throws {
-    try await withServer({ $0.bodyTimeLimit = .seconds(100) }) { server in
+    try await withServer({ $0.bodyTimeLimit = .seconds(100) }) { server async throws in
       async let answer = talk(
         to: server.port, "POST /hooks/git HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n12")
       await server.clock.sleeper(for: .seconds(100))
-      await server.services.triggerGracefulShutdown()
+      await server.stop()
       await server.clock.sleeper(for: .seconds(12))
       server.clock.advance(by: .seconds(12))
       await server.ended.wait()
@@ -60,18 +60,19 @@ import Testing
   }
 
   @Test func theServerFileIsThereWhileTheServerIs() async throws {
-    try await withServer { server in
+    try await withServer { server async throws in
       let path = server.serverFilePath
       let attributes = try FileManager.default.attributesOfItem(atPath: path)
       #expect(attributes[.posixPermissions] as? Int == 0o600)
       let file = try server.serverFile
       #expect(file.address == "http://127.0.0.1:\(server.port)")
       #expect(file.processID == ProcessInfo.processInfo.processIdentifier)
-      await server.services.triggerGracefulShutdown()
+      await server.stop()
       await server.ended.wait()
       #expect(!FileManager.default.fileExists(atPath: path))
-      #expect(try FileManager.default.contentsOfDirectory(atPath: server.directory)
-        .allSatisfy { $0.hasPrefix("writ.db") })
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: server.directory)
+          .allSatisfy { $0.hasPrefix("writ.db") })
     }
   }
 
@@ -84,13 +85,13 @@ import Testing
   /// A client that sends its head byte by byte, or nothing at all, does not keep its connection.
   @Test(arguments: ["", "GET /healthz HTTP/1.1\r\nX-Slow: "])
   func whoSendsNoRequestIsCutOff(_ start: String) async throws {
-    try await withServer({ $0.idleLimit = .milliseconds(20) }) { server in
+    try await withServer({ $0.idleLimit = .milliseconds(20) }) { server async throws in
       #expect(try await talk(to: server.port, start).isEmpty)
     }
   }
 
   @Test func longHeadersAreRefused() async throws {
-    try await withServer { server in
+    try await withServer { server async throws in
       let long = String(repeating: "a", count: 40 << 10)
       let answer = try await talk(
         to: server.port, "GET /healthz HTTP/1.1\r\nHost: a\r\nX-Long: \(long)\r\n\r\n")

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct TokenTests {
   @Test func commandsNeedTheToken() async throws {
-    try await withServer { server in
+    try await withServer { server async throws in
       let token = try server.serverFile.token.text
       let wrong: [[(String, String)]] = [
         [], [("Authorization", token)], [("Authorization", "Basic \(token)")],
@@ -13,11 +13,11 @@ import Testing
         [("Authorization", "Bearer " + String(repeating: "0", count: 64))],
       ]
       for headers in wrong {
-        for (method, path) in [("GET", "/v1/status"), ("POST", "/v1/reconcile")] {
-          let answer = try await server.send(.init(rawValue: method), path, headers: headers)
+        for (method, path) in [(Method.GET, "/v1/status"), (.POST, "/v1/reconcile")] {
+          let answer = try await server.send(method, path, headers: headers)
           #expect(answer.status == 401)
           #expect(answer.errorCode == "unauthorized")
-          #expect(answer.headers["WWW-Authenticate"] == ["Bearer"])
+          #expect(answer.header("WWW-Authenticate") == "Bearer")
         }
       }
       let right = try await server.send(
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func noLogHasIt() async throws {
-    try await withServer { server in
+    try await withServer { server async throws in
       let token = try server.serverFile.token.text
       _ = try await server.command(.GET, "/v1/status?token=\(token)")
       await server.recorder.line(with: "/v1/status")

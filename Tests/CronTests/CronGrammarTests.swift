@@ -75,35 +75,38 @@ struct CronGrammarTests {
     #expect(a.description != b.description)
   }
 
-  @Test(arguments: [
-    ("", nil, 0, "empty"),
-    ("* * * *", nil, 6, "4 fields"),
-    ("* * * * * * *", nil, 12, "7 fields"),
-    ("60 * * * *", CronField.minute, 0, "60 is not in 0-59"),
-    ("0 24 * * *", .hour, 2, "24 is not in 0-23"),
-    ("0 0 0 * *", .dayOfMonth, 4, "0 is not in 1-31"),
-    ("0 0 1 13 *", .month, 6, "13 is not in 1-12"),
-    ("0 0 * * 8", .dayOfWeek, 8, "8 is not in 0-7"),
-    ("0 0 * * MOO", .dayOfWeek, 8, "no name"),
-    ("0 0 * * SUNDAY", .dayOfWeek, 8, "no name"),
-    ("0 0 1,2W * *", .dayOfMonth, 4, "W stands alone"),
-    ("0 0 15W,L * *", .dayOfMonth, 8, "W stands alone"),
-    ("*/0 * * * *", .minute, 2, "after / comes 1 to 59"),
-    ("0 0 * * 5#6", .dayOfWeek, 10, "after # comes 1 to 5"),
-    ("0 0 L-31 * *", .dayOfMonth, 6, "after L- comes 0 to 30"),
-    ("0 0 H(1-31) * *", .dayOfMonth, 6, "H goes up to 28"),
-    ("0 L * * *", .hour, 2, "L does not stand here"),
-    ("5- * * * *", .minute, 2, "something is missing"),
-    ("1,,2 * * * *", .minute, 2, "not expected"),
-    ("@reboot", nil, 0, "no nickname"),
-    ("@daily 5", nil, 7, "nothing may follow"),
-    ("@every", nil, 0, "takes one duration"),
-    ("@every 5", nil, 7, "unit"),
-    ("@every 1ms", nil, 10, "shorter than 1s"),
-    ("@every 1m1h", nil, 9, "largest to the smallest"),
-    ("TZ=UTC 0 0 * * *", nil, 0, "time zone"),
-    ("0 0 * * ñ", nil, 8, "no meaning"),
-  ] as [(String, CronField?, Int, String)])
+  @Test(
+    arguments: [
+      ("", nil, 0, "empty"),
+      ("* * * *", nil, 6, "4 fields"),
+      ("* * * * * * *", nil, 12, "7 fields"),
+      ("60 * * * *", CronField.minute, 0, "60 is not in 0-59"),
+      ("0 24 * * *", .hour, 2, "24 is not in 0-23"),
+      ("0 0 0 * *", .dayOfMonth, 4, "0 is not in 1-31"),
+      ("0 0 1 13 *", .month, 6, "13 is not in 1-12"),
+      ("0 0 * * 8", .dayOfWeek, 8, "8 is not in 0-7"),
+      ("0 0 * * MOO", .dayOfWeek, 8, "no name"),
+      ("0 0 * * SUNDAY", .dayOfWeek, 8, "no name"),
+      ("0 0 1,2W * *", .dayOfMonth, 4, "W stands alone"),
+      ("0 0 15W,L * *", .dayOfMonth, 8, "W stands alone"),
+      ("*/0 * * * *", .minute, 2, "after / comes 1 to 59"),
+      ("0 0 * * 5#6", .dayOfWeek, 10, "after # comes 1 to 5"),
+      ("0 0 L-31 * *", .dayOfMonth, 6, "after L- comes 0 to 30"),
+      ("0 0 H(1-31) * *", .dayOfMonth, 6, "H goes up to 28"),
+      ("0 L * * *", .hour, 2, "L does not stand here"),
+      ("5- * * * *", .minute, 2, "something is missing"),
+      ("1,,2 * * * *", .minute, 2, "not expected"),
+      ("@reboot", nil, 0, "no nickname"),
+      ("@daily 5", nil, 7, "nothing may follow"),
+      ("@every", nil, 0, "takes one duration"),
+      ("@every 5", nil, 7, "unit"),
+      ("@every 1ms", nil, 10, "shorter than 1s"),
+      ("@every 1m1h", nil, 9, "largest to the smallest"),
+      ("TZ=UTC 0 0 * * *", nil, 0, "time zone"),
+      ("TZ=", nil, 0, "time zone"),
+      ("@", nil, 0, "no nickname"),
+      ("0 0 * * ñ", nil, 8, "no meaning"),
+    ] as [(String, CronField?, Int, String)])
   func saysWhatIsWrongAndWhere(
     _ text: String, _ field: CronField?, _ offset: Int, _ reason: String,
   ) throws {
@@ -127,6 +130,18 @@ struct CronGrammarTests {
       #expect(try CronExpression(parsing: canonical).description == canonical, "\(text)")
     }
     #expect(accepted > 5000, "only \(accepted) of the random texts were expressions")
+  }
+
+  @Test func anyTextIsReadOrRefused() {
+    var generator = SplitMix64(state: 7)
+    let letters = Array("0123456789*/,-#?LWHh()@ \tTZ=eéMONJANevery🐘")
+    for _ in 0..<50_000 {
+      let count = Int.random(in: 0...24, using: &generator)
+      let text = String((0..<count).compactMap { _ in letters.randomElement(using: &generator) })
+      if let expression = try? CronExpression(parsing: text) {
+        #expect((try? CronExpression(parsing: expression.description)) == expression, "\(text)")
+      }
+    }
   }
 
   @Test func hashesDependOnTheNameOnly() throws {

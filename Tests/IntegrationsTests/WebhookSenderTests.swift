@@ -117,11 +117,11 @@ import Testing
     }
     try await Sink.with(script) { _, port in
       try await withSender("http://127.0.0.1:\(port)", clock: clock) { sender in
-        async let sent: Void = sender.send(Self.effect)
+        let sent = Task { try await sender.send(Self.effect) }
         await begun.wait()
         await clock.sleeper(for: .seconds(10))
         clock.advance(by: .seconds(10))
-        let error = await #expect(throws: EffectError.self) { try await sent }
+        let error = await #expect(throws: EffectError.self) { try await sent.value }
         #expect(error?.isFinal == false)
         #expect(error?.message == "http://127.0.0.1:\(port) did not answer within 10 s")
       }
@@ -171,7 +171,9 @@ import Testing
     #expect(!dumped.contains("secret") && !String(reflecting: target).contains("secret"))
   }
 
-  @Test(arguments: ["", "example.com", "ftp://example.com", "https://", "http://a%zz:b@example.com"])
+  @Test(arguments: [
+    "", "example.com", "ftp://example.com", "https://", "http://a%zz:b@example.com",
+  ])
   func refuses(_ url: String) {
     #expect(throws: TextFormat.Problem.self) { try WebhookTarget(parsing: url) }
   }

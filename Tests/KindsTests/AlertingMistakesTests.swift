@@ -41,7 +41,8 @@ struct AlertingMistakesTests {
                   groupWait: 5x
                   prority: 5
       """,
-      ("9:26", "bad-format", "units are"), ("10:15", "unknown-field", "known fields: active, continue")),
+      ("9:26", "bad-format", "units are"),
+      ("10:15", "unknown-field", "known fields: active, continue")),
     Mistake(
       "a regular expression deep in nested routes", "RoutingPolicy",
       """
@@ -67,7 +68,8 @@ struct AlertingMistakesTests {
         - {after: 900s, notify: [{receiver: b}]}
         - {after: 5m, notify: [{receiver: c}]}
       """,
-      ("7:15", "wrong-order", "notify both in one step"), ("8:15", "wrong-order", "order the steps")),
+      ("7:15", "wrong-order", "notify both in one step"), ("8:15", "wrong-order", "order the steps")
+    ),
     Mistake(
       "a target of two sorts, one of none, a rotation alone", "EscalationPolicy",
       """
@@ -89,7 +91,8 @@ struct AlertingMistakesTests {
       "secrets in URLs", "Receiver", "webhook: {url: \"https://a:b@example.com/\"}",
       ("5:18", "bad-format", "{env: NAME} or {file: PATH}")),
     Mistake(
-      "a secret in a parameter", "Receiver", "webhook: {url: \"https://example.com/?x=1&Token=abc\"}",
+      "a secret in a parameter", "Receiver",
+      "webhook: {url: \"https://example.com/?x=1&Token=abc\"}",
       ("5:18", "secret-in-manifest", "parameter Token")),
     Mistake(
       "a URL that is a secret", "Receiver",
@@ -109,7 +112,8 @@ struct AlertingMistakesTests {
       "a mail without its parts", "Receiver",
       "email: {host: mail_1, from: ops, to: [a@b, a@B], username: u}",
       ("5:17", "bad-format", "not a host name"), ("5:31", "bad-format", "name@domain"),
-      ("5:46", "duplicate-item", "\"a@b\" twice"), ("5:52", "missing-field", "needs spec.email.password")),
+      ("5:46", "duplicate-item", "\"a@b\" twice"),
+      ("5:52", "missing-field", "needs spec.email.password")),
     Mistake(
       "a password in the clear", "Receiver",
       "email: {host: m, from: a@b, to: a@b, username: u, password: {env: P}, tls: none}",
@@ -147,7 +151,8 @@ struct AlertingMistakesTests {
     Mistake(
       "ranges that end first", "TimeInterval",
       "intervals: [{daysOfMonth: \"5:1\", years: 2028-2026, months: 13}]",
-      ("5:29", "bad-format", "ends before it begins"), ("5:43", "bad-format", "ends before it begins"),
+      ("5:29", "bad-format", "ends before it begins"),
+      ("5:43", "bad-format", "ends before it begins"),
       ("5:62", "bad-format", "no \"13\"")),
   ])
   func areFound(_ mistake: Mistake) { mistake.run() }

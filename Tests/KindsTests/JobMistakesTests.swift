@@ -66,7 +66,8 @@ struct JobMistakesTests {
       rollout: {waves: [{size: 10}, {size: 5}, {size: 50%}, {size: 50%}, {size: 60}]}
       """,
       ("6:40", "wrong-order", "wave 2 (5) is not larger than wave 1 (10)"),
-      ("6:64", "wrong-order", "is not larger than"), ("6:77", "wrong-order", "after the percentage")),
+      ("6:64", "wrong-order", "is not larger than"), ("6:77", "wrong-order", "after the percentage")
+    ),
     Mistake(
       "a wave of nobody", "Job",
       """

@@ -40,7 +40,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     #expect(places == expected.map { "\($0.place) \($0.code)" }, "\(found)")
     guard found.count == expected.count else { return }
     for (diagnostic, (_, _, text)) in zip(found, expected) {
-      #expect((diagnostic.message + " | " + (diagnostic.hint ?? "")).contains(text), "\(diagnostic)")
+      #expect(
+        (diagnostic.message + " | " + (diagnostic.hint ?? "")).contains(text), "\(diagnostic)")
     }
   }
 }

@@ -23,7 +23,8 @@ struct PackMistakesTests {
         - {id: a, job: b, action: {exec: {argv: [a]}}}
         - {id: c}
       """,
-      ("7:23", "exclusive-fields", "job and action"), ("8:7", "missing-field", "exactly one of job")),
+      ("7:23", "exclusive-fields", "job and action"), ("8:7", "missing-field", "exactly one of job")
+    ),
     Mistake(
       "a need of nothing", "AutomationPack",
       """
@@ -57,9 +58,10 @@ struct PackMistakesTests {
         - {name: e, type: string, constraints: {pattern: "("}}
       """,
       ("8:41", "wrong-type", "\"5\" is not of type integer"),
-      ("9:37", "wrong-type", "5 in enum is not of type string"), ("9:54", "unknown-value", "not in enum"),
-      ("10:40", "out-of-range", "less than minimum"), ("10:76", "contradiction", "maximum is less"),
-      ("11:56", "contradiction", "means nothing for an input of type boolean"),
+      ("9:37", "wrong-type", "5 in enum is not of type string"),
+      ("9:54", "unknown-value", "not in enum"),
+      ("10:40", "out-of-range", "less than minimum"), ("10:78", "contradiction", "maximum is less"),
+      ("11:57", "contradiction", "means nothing for an input of type boolean"),
       ("12:54", "bad-regular-expression", "not closed")),
     Mistake(
       "an input twice, of no type", "AutomationPack",
@@ -103,7 +105,8 @@ struct PackMistakesTests {
       reason: x
       periods: [{from: 2027-01-01T00:00:00Z, until: 2026-01-01T00:00:00Z}]
       scope: {kinds: [Job, Jbo]}
-      """, ("7:49", "contradiction", "is not after"), ("8:24", "unknown-kind", "did you mean \"Job\"?")),
+      """, ("7:49", "contradiction", "is not after"),
+      ("8:24", "unknown-kind", "did you mean \"Job\"?")),
     Mistake(
       "a policy without rules", "Policy", "{severity: deny, validations: []}",
       ("5:33", "wrong-count", "at least 1 item")),
@@ -130,7 +133,8 @@ struct PackMistakesTests {
       validations: [{expression: a, message: b}]
       tests: [{name: x, expect: warn}, {name: x, object: {}, expect: warn}]
       """,
-      ("6:21", "unknown-value", "did you mean \"create\"?"), ("8:11", "missing-field", "object, oldObject"),
+      ("6:21", "unknown-value", "did you mean \"create\"?"),
+      ("8:11", "missing-field", "object, oldObject"),
       ("8:36", "duplicate-item", "twice")),
   ])
   func areFound(_ mistake: Mistake) { mistake.run() }

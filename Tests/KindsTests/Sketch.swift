@@ -53,7 +53,8 @@ struct SketchMaker {
       let high = min(range.upperBound, max(range.lowerBound, 20))
       return .integer(Int64.random(in: range.lowerBound...high, using: &generator))
     case .number(let range):
-      let number = Double(Int64.random(in: 0...8, using: &generator)) / 2 + max(range.lowerBound, -5)
+      let number =
+        Double(Int64.random(in: 0...8, using: &generator)) / 2 + max(range.lowerBound, -5)
       return .number(number)
     case .choice(let words): return .text([generator.pick(words)])
     case .format(let format): return .text(texts(format))
@@ -99,7 +100,8 @@ struct SketchMaker {
   /// Texts that mean the same, by the name of their format.
   static let samples: [String: [[String]]] = [
     "a duration": [
-      ["60s", "1m"], ["90m", "1h30m"], ["24h", "1d", "1440m"], ["7d", "1w"], ["45s"], ["2h", "120m"],
+      ["60s", "1m"], ["90m", "1h30m"], ["24h", "1d", "1440m"], ["7d", "1w"], ["45s"],
+      ["2h", "120m"],
       ["1500ms", "1s500ms"], ["0s", "0m"], ["5s"], ["3h"], ["30s"], ["12h"],
     ],
     "a time": [
@@ -111,7 +113,8 @@ struct SketchMaker {
     "a number of bytes": [["64KiB", "65536", "65536B"], ["1MiB", "1024KiB"], ["1000", "1kB"]],
     "a number of hosts or a percentage": [["1"], ["10%", "010%"], ["100%"], ["5", "05"]],
     "a day of the week or a range of days": [
-      ["mon-fri", "Monday:Friday", "MON-fri"], ["sat", "Saturday"], ["sun"], ["mon-sun", "sun-sat"],
+      ["mon-fri", "Monday:Friday", "MON-fri"], ["sat", "Saturday"], ["sun"],
+      ["mon-sun", "sun-sat"],
     ],
     "a month or a range of months": [["jan", "1", "January"], ["nov-feb", "11:2"], ["may"]],
     "a day of the month or a range of days": [["1:5", "1-5", "01:05"], ["-1"], ["15", "15:15"]],

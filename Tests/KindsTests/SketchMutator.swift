@@ -68,8 +68,12 @@ struct SketchMutator {
     if format.name == "an expression" { texts = ["", " ", "\n\t"] }
     if format.name == "an absolute path" { texts = ["", " ", "x", "/a/../b", "/a\u{7}"] }
     // "*" alone, five blanks and the like are beyond the pattern of a cron expression.
-    if format.name == "a cron expression" { texts = ["", " ", "* * * *", "* * * * * * *", "@daily!"] }
-    return texts.filter { (try? format.canonicalize($0)) == nil }.map { ("the text \"\($0)\"", .string($0)) }
+    if format.name == "a cron expression" {
+      texts = ["", " ", "* * * *", "* * * * * * *", "@daily!"]
+    }
+    return texts.filter { (try? format.canonicalize($0)) == nil }.map {
+      ("the text \"\($0)\"", .string($0))
+    }
   }
 
   private mutating func listMutations(
@@ -108,7 +112,10 @@ struct SketchMutator {
     for field in shape.fields where value[field.name] == nil {
       var maker = SketchMaker(seed: generator.next())
       found.append(
-        ("with \(field.name)", .sorted(members + [.init(field.name, maker.sketch(of: field.shape).value)])))
+        (
+          "with \(field.name)",
+          .sorted(members + [.init(field.name, maker.sketch(of: field.shape).value)])
+        ))
     }
     return found
   }

@@ -59,8 +59,12 @@ struct FormatsTests {
       beyondPattern: ["1970-01-01T00:00:00+01:00", "2199-12-31T23:59:59-01:00"]),
     FormatCase(
       format: .date,
-      taken: [("2026-12-25", "2026-12-25"), ("2024-02-29", "2024-02-29"), ("2096-02-29", "2096-02-29")],
-      refused: ["2026-2-5", "2026-02-29", "2026-00-10", "2026-06-31", "2026/12/25", "25.12.2026", ""]),
+      taken: [
+        ("2026-12-25", "2026-12-25"), ("2024-02-29", "2024-02-29"), ("2096-02-29", "2096-02-29"),
+      ],
+      refused: [
+        "2026-2-5", "2026-02-29", "2026-00-10", "2026-06-31", "2026/12/25", "25.12.2026", "",
+      ]),
     FormatCase(
       format: .timeOfDay, taken: [("00:00", "00:00"), ("23:59", "23:59")],
       refused: ["24:00", "9:00", "12:60", "1200", "12:00:00", "", "ab:cd"]),
@@ -107,7 +111,8 @@ struct FormatsTests {
       refused: ["", "0", "32", "-32", "-1:5", "1--1", "-3--1", "1:", ":5", "a", "00", "00005"],
       beyondPattern: ["5:1", "-1:-3"]),
     FormatCase(
-      format: .years, taken: [("2026", "2026"), ("2026:2028", "2026:2028"), ("2026-2028", "2026:2028")],
+      format: .years,
+      taken: [("2026", "2026"), ("2026:2028", "2026:2028"), ("2026-2028", "2026:2028")],
       refused: ["", "26", "1969", "2200", "2026:", "-2026"], beyondPattern: ["2028:2026"]),
     FormatCase(
       format: .semanticVersion,
@@ -142,14 +147,18 @@ struct FormatsTests {
       refused: [
         "", "example.com", "ftp://a", "https://", "https:///x", "https://u:p@a/", "https://u@a/",
         "https://a:0/", "https://a:65536/", "https://a:/", "https://a b/", "https://a/ b",
-        "https://a/%2", "https://a/%zz", "https://a/ä", "https://a:080/", "https://[]/", "https://[::1",
+        "https://a/%2", "https://a/%zz", "https://a/ä", "https://a:080/", "https://[]/",
+        "https://[::1",
       ]),
     FormatCase(
       format: .email,
-      taken: [("ops@Example.com", "ops@example.com"), ("A.b+c@x-y.org", "A.b+c@x-y.org"), ("a@b", "a@b")],
+      taken: [
+        ("ops@Example.com", "ops@example.com"), ("A.b+c@x-y.org", "A.b+c@x-y.org"), ("a@b", "a@b"),
+      ],
       refused: ["", "ops", "@a", "a@", "a@b@c", "a b@c", "a@-b", "a@b-", "a@b..c", "a@b_c"]),
     FormatCase(
-      format: .hostName, taken: [("Mail.example.com", "mail.example.com"), ("10.0.0.1", "10.0.0.1")],
+      format: .hostName,
+      taken: [("Mail.example.com", "mail.example.com"), ("10.0.0.1", "10.0.0.1")],
       refused: ["", "-a", "a-", "a..b", "a_b", "a:25", String(repeating: "a", count: 64)]),
     FormatCase(
       format: .absolutePath,
@@ -173,7 +182,8 @@ struct FormatsTests {
       format: .word, taken: [("operator", "operator"), ("team:db/x", "team:db/x")],
       refused: ["", "a b", "-a"]),
     FormatCase(
-      format: .versionWord, taken: [("1.4.0", "1.4.0"), ("v2+x_1", "v2+x_1")], refused: ["", "1 4", "-1"]),
+      format: .versionWord, taken: [("1.4.0", "1.4.0"), ("v2+x_1", "v2+x_1")],
+      refused: ["", "1 4", "-1"]),
     FormatCase(
       format: .expression,
       taken: [("a == b", "a == b"), ("  a\n", "a"), ("a\n&& b", "a\n&& b")],
@@ -211,10 +221,39 @@ struct FormatsTests {
     }
   }
 
+  /// Nothing that a person writes ends the program, and a normal form stays what it is.
+  @Test(arguments: cases)
+  func anyTextIsTakenOrRefused(_ test: FormatCase) throws {
+    var state: UInt64 = 42
+    func next(_ limit: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % limit
+    }
+    let pieces = test.taken.map(\.0) + test.refused
+    for _ in 0..<3000 {
+      var text = pieces[next(pieces.count)].unicodeScalars.map { $0 }
+      for _ in 0..<next(4) {
+        let other = pieces[next(pieces.count)].unicodeScalars.map { $0 }
+        let place = next(text.count + 1)
+        if next(2) == 0, place < text.count { text.remove(at: place) }
+        text.insert(contentsOf: other.prefix(next(other.count + 1)), at: min(place, text.count))
+      }
+      let string = String(String.UnicodeScalarView(text))
+      guard let normal = try? test.format.canonicalize(string) else { continue }
+      #expect(try test.format.canonicalize(normal) == normal, "\(string)")
+      if let pattern = test.format.pattern {
+        let regex = try Regex(pattern).matchingSemantics(.unicodeScalar)
+        #expect(string.firstMatch(of: regex) != nil, "the pattern refuses \(string)")
+      }
+    }
+  }
+
   @Test func knowsTheZonesOfIANA() throws {
     #expect(TimeZoneName.all.count > 590)
-    #expect(TimeZoneName.all == TimeZoneName.all.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
-    for name in ["UTC", "Europe/Berlin", "Europe/Kyiv", "Europe/Kiev", "America/Argentina/Ushuaia"] {
+    #expect(
+      TimeZoneName.all == TimeZoneName.all.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    for name in ["UTC", "Europe/Berlin", "Europe/Kyiv", "Europe/Kiev", "America/Argentina/Ushuaia"]
+    {
       #expect(try TextFormat.timeZone.canonicalize(name) == name)
     }
   }

@@ -40,7 +40,8 @@ struct RefusalAnswers: RouterMiddleware {
       return Refusal(
         .notFound, code: "not-found",
         "there is no \(request.method.rawValue) \(request.uri.path.prefix(200)) here",
-        hint: "see docs/API.md, or ask with: writ status"
+        hint: "there are GET /healthz, GET /readyz, POST /hooks/git, GET /v1/status and "
+          + "POST /v1/reconcile"
       ).response
     } catch let error as any HTTPResponseError {
       return Refusal(error.status, code: "refused", error.status.reasonPhrase).response
@@ -77,7 +78,7 @@ struct TokenCheck: RouterMiddleware {
     guard words.count == 2, words[0].lowercased() == "bearer", token.matches(words[1]) else {
       throw Refusal(
         .unauthorized, code: "unauthorized", "this needs the server's token",
-        hint: "send Authorization: Bearer TOKEN, with the token of server.json in the data directory",
+        hint: "send Authorization: Bearer TOKEN; server.json in the data directory has the token",
         headers: [.wwwAuthenticate: "Bearer"])
     }
     return try await next(request, context)

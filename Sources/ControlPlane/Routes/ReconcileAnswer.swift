@@ -10,7 +10,8 @@ package enum ReconcileAnswer {
   package static func value(of result: Reconciler.Result) -> Value {
     switch result {
     case .failed(let reason, let message):
-      return answer("failed", ["failure": ["message": .string(message), "reason": .string(reason)]])
+      let failure: Value = ["message": .string(message), "reason": .string(reason)]
+      return answer("failed", ["failure": failure])
     case .report(let report):
       var members = outcome(report.outcome)
       members.append(Value.Member("revision", .string(report.revision)))

@@ -17,7 +17,8 @@ enum PackStep {
       .defaulted("retries", .integer(0...100), to: 0, "How often it is tried again."),
       .optional("approval", Approval.shape, "Who must agree before it runs."),
       .defaulted(
-        "outputs", .map(of: .text(.expression), keys: TextRule(length: 1...63, format: .identifier)),
+        "outputs",
+        .map(of: .text(.expression), keys: TextRule(length: 1...63, format: .identifier)),
         to: [:], "Values for later steps, in CEL over its run."),
       .optional("rollback", .object(rollback), "What undoes it when a later step fails."),
       .defaulted(
@@ -90,7 +91,9 @@ enum PackStep {
         }
       }
     }
-    guard let cycle = cycle(in: edges), let first = cycle.first, let last = cycle.last else { return }
+    guard let cycle = cycle(in: edges), let first = cycle.first, let last = cycle.last else {
+      return
+    }
     let path = (cycle.map(\.from) + [first.from]).map { ids[$0] }.joined(separator: " → ")
     findings.report(
       code: "cycle", "steps wait for each other: \(path)", at: last.tokens,
@@ -150,55 +153,13 @@ enum PackStep {
           findings.report(
             code: "unknown-input", "the pack declares no input \"\(name)\"", at: tokens,
             hint: Suggestion.didYouMean(name, among: inputs)
-              ?? (inputs.isEmpty ? "add it to inputs" : "inputs are \(inputs.joined(separator: ", "))"))
+              ?? (inputs.isEmpty
+                ? "add it to inputs" : "inputs are \(inputs.joined(separator: ", "))"))
         }
       } catch {
         findings.report(code: "bad-format", error.reason, at: tokens)
       }
     default: break
     }
-  }
-}
-
-/// Texts with `${{ expression }}` in them.
-enum Template {
-  struct Problem: Error { var reason: String }
-
-  /// The expressions of `text`, without blanks around them.
-  static func expressions(in text: String) throws(Problem) -> [String] {
-    var result: [String] = []
-    var rest = text[...]
-    while let start = range(of: "${{", in: rest) {
-      rest = rest[start.upperBound...]
-      guard let end = range(of: "}}", in: rest) else {
-        throw Problem(reason: "a \"${{\" has no \"}}\" after it")
-      }
-      let inner = rest[..<end.lowerBound]
-      let words = inner.split(whereSeparator: \.isWhitespace)
-      guard let first = words.first, let last = words.last else {
-        throw Problem(reason: "there is no expression in \"${{ }}\"")
-      }
-      result.append(String(inner[first.startIndex..<last.endIndex]))
-      rest = rest[end.upperBound...]
-    }
-    return result
-  }
-
-  private static func range(of mark: String, in text: Substring) -> Range<String.Index>? {
-    var index = text.startIndex
-    while index < text.endIndex {
-      if text[index...].hasPrefix(mark) {
-        return index..<text.index(index, offsetBy: mark.count)
-      }
-      index = text.index(after: index)
-    }
-    return nil
-  }
-
-  /// The input that an expression begins with: `host` for `inputs.host[0]`.
-  static func input(of expression: String) -> String? {
-    guard expression.hasPrefix("inputs.") else { return nil }
-    let name = expression.dropFirst(7).prefix { $0.isLetter || $0.isNumber || $0 == "_" }
-    return name.isEmpty ? nil : String(name)
   }
 }

@@ -18,7 +18,8 @@ private enum OnCall {
       "timeZone", .format(.timeZone), to: "UTC",
       "The time zone in which shifts change and restrictions hold."),
     .required(
-      "rotations", .list(of: .object(rotation), ListRule(count: 1...32, order: .unique(by: "name"))),
+      "rotations",
+      .list(of: .object(rotation), ListRule(count: 1...32, order: .unique(by: "name"))),
       "The rotations."),
     .defaulted(
       "overrides", .list(of: .object(override), ListRule(count: 0...1024, order: .set)), to: [],

@@ -19,13 +19,15 @@ private enum Policy {
       "What happens to a change that breaks the rule."),
     .defaulted("match", match, "Which changes it looks at; by default all."),
     .defaulted(
-      "variables", .list(of: .object(variable), ListRule(count: 0...64, order: .unique(by: "name"))),
+      "variables",
+      .list(of: .object(variable), ListRule(count: 0...64, order: .unique(by: "name"))),
       to: [], "Expressions with names; each may use those before it, as variables.NAME."),
     .required(
       "validations", .list(of: .object(validation), ListRule(count: 1...64)),
       "What must be true, checked in this order."),
     .defaulted(
-      "tests", .list(of: .object(test), ListRule(count: 0...256, order: .unique(by: "name"))), to: [],
+      "tests", .list(of: .object(test), ListRule(count: 0...256, order: .unique(by: "name"))),
+      to: [],
       "Examples with what the policy must say about them."),
   ])
 

@@ -21,7 +21,8 @@ private enum Receiver {
       .optional("slack", .object(slack), "A message in a channel of Slack."),
       .optional("email", .object(email), "A mail over SMTP."),
       .optional("pagerduty", .object(pagerduty), "An event of PagerDuty's Events API v2."),
-      .optional("exec", .object(exec), "A program that gets the notification as JSON on its input."),
+      .optional(
+        "exec", .object(exec), "A program that gets the notification as JSON on its input."),
       .defaulted(
         "sendResolved", .boolean, to: true, "Whether it also hears of alerts that are over."),
     ], exactlyOne: [["webhook", "slack", "email", "pagerduty", "exec"]])
@@ -62,7 +63,8 @@ private enum Receiver {
         "How the connection is encrypted."),
       .required("from", .format(.email), "The sender."),
       .required(
-        "to", .list(of: .format(.email), ListRule(count: 1...256, order: .set, acceptsSingle: true)),
+        "to",
+        .list(of: .format(.email), ListRule(count: 1...256, order: .set, acceptsSingle: true)),
         "The addresses that get it."),
       .optional("username", .text(TextRule(length: 1...254)), "Who logs in."),
       .optional("password", SecretReference.shape, "The password of username."),

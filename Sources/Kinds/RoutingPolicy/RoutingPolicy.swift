@@ -62,9 +62,11 @@ private enum RoutingPolicy {
       .defaulted("mute", names, to: [], muteSummary),
       .defaulted("active", names, to: [], activeSummary),
       .defaulted(
-        "timeIntervals", .map(of: TimeIntervals.list, keys: TextRule(length: 1...63, format: .resourceName)),
+        "timeIntervals",
+        .map(of: TimeIntervals.list, keys: TextRule(length: 1...63, format: .resourceName)),
         to: [:], "Time intervals of this policy, by name; they hide resources of the same name."),
-      .defaulted("continue", .boolean, to: false, "Whether policies of lower priority are tried too."),
+      .defaulted(
+        "continue", .boolean, to: false, "Whether policies of lower priority are tried too."),
       .defaulted("routes", routes, to: [], routesSummary),
     ])
 
@@ -97,7 +99,8 @@ private enum RoutingPolicy {
       findings.claim("the default route", at: ["default"])
       if spec["match"]?.array?.isEmpty == false {
         findings.report(
-          code: "contradiction", "a default policy takes what no other takes, so it cannot have match",
+          code: "contradiction",
+          "a default policy takes what no other takes, so it cannot have match",
           at: ["match"], hint: "remove match, or remove default: true", related: ["default"])
       }
     }

@@ -61,8 +61,11 @@ enum Action {
       .required("operation", .choice(["list", "signal"]), "What to do."),
       .optional("name", .text(TextRule(length: 1...255)), "The name of the processes."),
       .optional("signal", .format(.signal), "The signal to send."),
-    ], conditions: [.when("operation", in: ["signal"], needs: ["name", "signal"]),
-      .when("operation", in: ["list"], forbids: ["signal"])])
+    ],
+    conditions: [
+      .when("operation", in: ["signal"], needs: ["name", "signal"]),
+      .when("operation", in: ["list"], forbids: ["signal"]),
+    ])
 
   private static let systemd = ObjectShape([
     .required(

@@ -60,7 +60,8 @@ extension TextFormat {
     func isLetter(_ byte: UInt8) -> Bool {
       (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
     }
-    let isFine = isLetter(first) && label.count <= 253
+    let isFine =
+      isLetter(first) && label.count <= 253
       && label.allSatisfy {
         isLetter($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
           || "./-".utf8.contains($0)

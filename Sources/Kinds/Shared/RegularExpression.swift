@@ -1,4 +1,4 @@
-/// The grammar of regular expressions in RE2, which Alertmanager uses and which runs in linear time.
+/// The grammar of RE2's regular expressions, which Alertmanager uses and which run in linear time.
 ///
 /// This checks texts; it matches nothing.
 enum RegularExpression {
@@ -119,7 +119,9 @@ enum RegularExpression {
       guard (1...2).contains(sides.count), let low = sides.first, !low.isEmpty,
         sides.allSatisfy({ $0.allSatisfy(digits.contains) })
       else { return nil }
-      let numbers = sides.filter { !$0.isEmpty }.map { Int(String(String.UnicodeScalarView($0))) ?? 9999 }
+      let numbers = sides.filter { !$0.isEmpty }.map {
+        Int(String(String.UnicodeScalarView($0))) ?? 9999
+      }
       guard numbers.allSatisfy({ $0 <= 1000 }) else {
         throw Problem(reason: "a repetition is more than 1000")
       }

@@ -6,7 +6,7 @@ extension TextFormat {
     name: "a signal", pattern: "^(?:SIG)?(?:\(signals.joined(separator: "|")))$", example: "HUP",
   ) { text throws(Problem) in
     let name = text.hasPrefix("SIG") ? String(text.dropFirst(3)) : text
-    guard signals.contains(name) else {
+    guard signals.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
       throw Problem(
         "known signals are \(signals.joined(separator: ", "))",
         hint: Suggestion.didYouMean(name, among: signals))
@@ -26,7 +26,8 @@ extension TextFormat {
   /// The name of a systemd unit with its suffix.
   static let systemdUnit = TextFormat(
     name: "a systemd unit",
-    pattern: "^(?=.{1,255}$)[A-Za-z0-9:_][A-Za-z0-9:_.@\\\\-]*\\.(?:\(unitSuffixes.joined(separator: "|")))$",
+    pattern:
+      "^(?=.{1,255}$)[A-Za-z0-9:_][A-Za-z0-9:_.@\\\\-]*\\.(?:\(unitSuffixes.joined(separator: "|")))$",
     example: "nginx.service",
   ) { text throws(Problem) in
     let dot = text.utf8.lastIndex(of: UInt8(ascii: "."))
@@ -34,7 +35,9 @@ extension TextFormat {
       throw Problem("it needs a suffix", hint: "for example \(text.prefix(40)).service")
     }
     let isFine = text.utf8.allSatisfy { isWord($0) || ":_.@\\-".utf8.contains($0) }
-    let isStart = text.utf8.first.map { isWord($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "_") }
+    let isStart = text.utf8.first.map {
+      isWord($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "_")
+    }
     guard isFine, isStart == true, dot > text.startIndex, text.utf8.count <= 255 else {
       throw Problem("letters, digits, \":\", \"_\", \".\", \"@\", \"\\\" and \"-\" are allowed")
     }

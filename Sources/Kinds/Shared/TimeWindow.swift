@@ -4,7 +4,8 @@ internal import Resources
 enum TimeWindow {
   private static let fields: [Field] = [
     .defaulted(
-      "days", .list(of: .format(.weekdays), ListRule(count: 1...7, order: .set, acceptsSingle: true)),
+      "days",
+      .list(of: .format(.weekdays), ListRule(count: 1...7, order: .set, acceptsSingle: true)),
       to: ["mon-sun"], "The days of the week on which it begins, such as mon-fri."),
     .defaulted("from", .format(.timeOfDay), to: "00:00", "When it begins."),
     .defaulted(

@@ -30,7 +30,7 @@ package struct ByteSize: Hashable, Comparable, Sendable {
     guard !digits.isEmpty, digits.count <= 16, let value = Int64(String(text[..<digits.endIndex]))
     else { throw TextFormat.Problem("it must begin with a whole number of at most 16 digits") }
     let symbol = text[digits.endIndex...]
-    guard let unit = Self.units.first(where: { $0.symbol == symbol }) else {
+    guard let unit = Self.units.first(where: { $0.symbol.utf8.elementsEqual(symbol.utf8) }) else {
       throw TextFormat.Problem(
         "units are B, KiB, MiB, GiB, TiB, kB, MB, GB and TB",
         hint: Suggestion.didYouMean(String(symbol.prefix(8)), among: Self.units.map(\.symbol)))

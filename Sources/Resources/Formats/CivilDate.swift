@@ -82,7 +82,8 @@ extension CivilDate: CustomStringConvertible {
       let day = Digits.number(bytes[start + 8..<start + 10])
     else { throw TextFormat.Problem("it must begin like 2026-12-25") }
     guard years.contains(year) else {
-      throw TextFormat.Problem("the year must lie between \(years.lowerBound) and \(years.upperBound)")
+      throw TextFormat.Problem(
+        "the year must lie between \(years.lowerBound) and \(years.upperBound)")
     }
     guard let date = CivilDate(year: year, month: month, day: day) else {
       throw TextFormat.Problem("there is no such day in the calendar")

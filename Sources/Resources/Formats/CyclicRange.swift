@@ -54,7 +54,8 @@ struct CyclicNames: Sendable {
       text.map { "[\(String($0).asciiUppercased)\($0)]" }.joined()
     }
     var words = names.map { name in
-      name.count == 3 ? anyCase(name[...]) : anyCase(name.prefix(3)) + "(?:\(anyCase(name.dropFirst(3))))?"
+      name.count == 3
+        ? anyCase(name[...]) : anyCase(name.prefix(3)) + "(?:\(anyCase(name.dropFirst(3))))?"
     }
     if firstNumber == 1, names.count == 12 { words.append("0?[1-9]|1[0-2]") }
     let word = "(?:\(words.joined(separator: "|")))"

@@ -9,7 +9,9 @@ package struct SemanticVersion: Hashable, Sendable {
   package let build: [String]
 
   package init(parsing text: String) throws(TextFormat.Problem) {
-    guard text.utf8.count <= 128 else { throw TextFormat.Problem("it is longer than 128 characters") }
+    guard text.utf8.count <= 128 else {
+      throw TextFormat.Problem("it is longer than 128 characters")
+    }
     let beforeBuild = text.utf8.prefix { $0 != UInt8(ascii: "+") }
     let core = beforeBuild.prefix { $0 != UInt8(ascii: "-") }
     let numbers = Self.identifiers(core)
@@ -19,12 +21,16 @@ package struct SemanticVersion: Hashable, Sendable {
         hint: text.first == "v" ? "write it without the \"v\"" : nil)
     }
     (major, minor, patch) = (numbers[0], numbers[1], numbers[2])
-    prerelease = core.endIndex == beforeBuild.endIndex
+    prerelease =
+      core.endIndex == beforeBuild.endIndex
       ? [] : Self.identifiers(beforeBuild[core.endIndex...].dropFirst())
-    build = beforeBuild.endIndex == text.endIndex
+    build =
+      beforeBuild.endIndex == text.endIndex
       ? [] : Self.identifiers(text.utf8[beforeBuild.endIndex...].dropFirst())
     guard (prerelease + build).allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(Self.isIdentifier) })
-    else { throw TextFormat.Problem("identifiers are letters, digits and \"-\", with dots between") }
+    else {
+      throw TextFormat.Problem("identifiers are letters, digits and \"-\", with dots between")
+    }
     guard prerelease.allSatisfy({ !$0.utf8.allSatisfy(Digits.isDigit) || Self.isNumber($0.utf8) })
     else { throw TextFormat.Problem("a number in the pre-release part has a leading zero") }
   }

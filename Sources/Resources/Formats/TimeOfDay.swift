@@ -7,7 +7,10 @@ package struct TimeOfDay: Hashable, Comparable, Sendable {
     let bytes = Array(text.utf8)
     guard bytes.count == 5, bytes[2] == UInt8(ascii: ":"), let hour = Digits.number(bytes[..<2]),
       let minute = Digits.number(bytes[3...])
-    else { throw TextFormat.Problem("it must look like 22:00", hint: "write hours and minutes with two digits each") }
+    else {
+      throw TextFormat.Problem(
+        "it must look like 22:00", hint: "write hours and minutes with two digits each")
+    }
     guard hour < 24 && minute < 60 || hour == 24 && minute == 0 else {
       throw TextFormat.Problem("there is no such time of day")
     }

@@ -1,7 +1,7 @@
 /// A length of time, as `90s`, `10m`, `1h30m` or `7d` say it.
 ///
-/// Units are `w d h m s ms us ns`, from the largest to the smallest and each at most once. A day has
-/// 24 hours: lengths are elapsed time, whatever the clocks on the walls do.
+/// Units are `w d h m s ms us ns`, from the largest to the smallest and each at most once. A day
+/// has 24 hours: lengths are elapsed time, whatever the clocks on the walls do.
 package struct TimeSpan: Hashable, Comparable, Sendable {
   package var nanoseconds: Int64
 
@@ -49,7 +49,8 @@ extension TimeSpan {
       }
       guard let letter = next else {
         throw TextFormat.Problem(
-          "the unit is missing", hint: "write \(text.prefix(24))s for seconds, \(text.prefix(24))m for minutes")
+          "the unit is missing",
+          hint: "write \(text.prefix(24))s for seconds, \(text.prefix(24))m for minutes")
       }
       next = bytes.next()
       let isDouble = next == UInt8(ascii: "s") && letter != UInt8(ascii: "s")

@@ -11,7 +11,10 @@ package enum TimeZoneName {
 
   private static let known = Set(all)
 
-  package static func isKnown(_ name: String) -> Bool { known.contains(name) }
+  package static func isKnown(_ name: String) -> Bool {
+    // Swift takes the sign for kelvin for the letter K.
+    known.contains(name) && name.utf8.allSatisfy { $0 < 0x80 }
+  }
 
   private static let list = """
     Africa/Abidjan Africa/Accra Africa/Addis_Ababa Africa/Algiers Africa/Asmara Africa/Asmera
@@ -129,7 +132,8 @@ extension TextFormat {
     name: "a time zone", pattern: nil, example: "Europe/Berlin", words: TimeZoneName.all,
   ) { text throws(Problem) in
     guard TimeZoneName.isKnown(text) else {
-      let near = Suggestion.didYouMean(text, among: TimeZoneName.all)
+      let near =
+        Suggestion.didYouMean(text, among: TimeZoneName.all)
         ?? TimeZoneName.all.first { $0.utf8.reversed().starts(with: "/\(text)".utf8.reversed()) }
         .map { "did you mean \"\($0)\"?" }
       throw Problem(

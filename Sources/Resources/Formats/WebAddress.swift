@@ -9,7 +9,9 @@ package struct WebAddress: Hashable, Sendable {
   package let target: String
 
   package init(parsing text: String) throws(TextFormat.Problem) {
-    guard text.utf8.count <= 2048 else { throw TextFormat.Problem("it is longer than 2048 characters") }
+    guard text.utf8.count <= 2048 else {
+      throw TextFormat.Problem("it is longer than 2048 characters")
+    }
     let (scheme, start) = try Self.scheme(of: text)
     let rest = text.utf8[start...]
     let authority = rest.prefix { !"/?#".utf8.contains($0) }

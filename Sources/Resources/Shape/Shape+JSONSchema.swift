@@ -28,7 +28,8 @@ extension Shape {
   /// This shape in JSON Schema 2020-12.
   package var jsonSchema: Value {
     var definitions = SchemaDefinitions()
-    return definitions.added(to: jsonSchema(&definitions))
+    let schema = jsonSchema(&definitions)
+    return definitions.added(to: schema)
   }
 
   func jsonSchema(_ definitions: inout SchemaDefinitions) -> Value {
@@ -119,7 +120,8 @@ extension Substring {
 extension ObjectShape {
   package var jsonSchema: Value {
     var definitions = SchemaDefinitions()
-    return definitions.added(to: jsonSchema(&definitions))
+    let schema = jsonSchema(&definitions)
+    return definitions.added(to: schema)
   }
 
   func jsonSchema(_ definitions: inout SchemaDefinitions) -> Value {

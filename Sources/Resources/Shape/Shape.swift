@@ -26,7 +26,7 @@ package indirect enum Shape: Sendable {
   case anything
 }
 
-/// Limits of free text. Lengths count Unicode scalars.
+/// Limits of free text, whose lengths count Unicode scalars.
 package struct TextRule: Sendable {
   package var length: ClosedRange<Int>
   /// A grammar in words of the domain, where the text has one.
@@ -131,8 +131,8 @@ package struct RecursiveShape: Sendable {
 
 /// What other fields must or must not be there when a field has one of some words.
 ///
-/// A field that is missing counts with its default. A field that is forbidden, or that needs a field
-/// which is missing (`ObjectShape.requires`), does not take its own default.
+/// A field that is missing counts with its default. A field that is forbidden, or that needs a
+/// field which is missing (`ObjectShape.requires`), does not take its own default.
 package struct Condition: Sendable {
   package var field: String
   package var words: [String]

@@ -46,7 +46,9 @@ package struct ShapeDecoder {
       ))
   }
 
-  package mutating func refer(to target: ResourceKey, from pointer: JSONPointer, at range: SourceRange) {
+  package mutating func refer(
+    to target: ResourceKey, from pointer: JSONPointer, at range: SourceRange
+  ) {
     references.append(Reference(target: target, pointer: pointer, range: range))
   }
 
@@ -172,7 +174,8 @@ package struct ShapeDecoder {
     guard case .string(let text) = node.content else {
       return mismatch(node, "one of \(words.joined(separator: ", "))", hint: quotingHint(node))
     }
-    if !words.contains(text) {
+    // Lengths are compared too, because Swift takes some other characters for their ASCII twins.
+    if !words.contains(where: { $0.utf8.count == text.utf8.count && $0 == text }) {
       report(
         code: "unknown-value",
         "\(pointer.dotted) is \"\(text)\"; it must be one of \(words.joined(separator: ", "))",

@@ -38,8 +38,11 @@ struct Apply: AsyncParsableCommand {
   private func applyHead(_ workspace: Workspace) async throws {
     let start = ContinuousClock.now
     let maker = PlanMaker(workspace: workspace)
-    // Before anything is written: a repository that cannot be read leaves no database behind.
-    _ = try await maker.againstLive(reference: nil)
+    // A first revision that cannot be read or is not valid leaves no database behind.
+    if !workspace.data.hasDatabase {
+      let first = try await maker.againstLive(reference: nil)
+      if case .invalid = first.result.outcome { throw try show(first, start) }
+    }
     let store = try workspace.writeStore()
     let lock = try workspace.passLock()
     defer { withExtendedLifetime(lock) {} }
@@ -80,6 +83,7 @@ struct Apply: AsyncParsableCommand {
       ApplyContext(
         actor: Process.actor, time: workspace.wall.now(),
         effects: workspace.effects.announcing(plan), acknowledged: made.acknowledged))
+    try workspace.keep(plan.revision)
     report(applied, plan)
   }
 

@@ -1,0 +1,25 @@
+/// SplitMix64: the same numbers for the same seed, on any machine.
+package struct SeededGenerator: RandomNumberGenerator {
+  package let seed: UInt64
+  private var state: UInt64
+
+  package init(seed: UInt64) {
+    self.seed = seed
+    state = seed
+  }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  package mutating func number(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+
+  /// True once in `count` times.
+  package mutating func once(in count: Int) -> Bool { number(below: count) == 0 }
+
+  package mutating func pick<Item>(_ items: [Item]) -> Item? { items.randomElement(using: &self) }
+}

@@ -1,0 +1,52 @@
+import Planning
+import Resources
+import TestSupport
+import Testing
+import Workflows
+
+struct JournalEventTests {
+  private func event(
+    sequence: Int64 = 1, time: Int64 = 2, actor: String = "loop",
+    kind: JournalEvent.Kind = .planApplied, subject: String = "c0ffee", payload: String = "{}",
+    after previous: Digest = .zero,
+  ) -> JournalEvent {
+    JournalEvent(
+      sequence: sequence, time: Timestamp(nanoseconds: time), actor: actor, kind: kind,
+      subject: subject, payload: Array(payload.utf8), after: previous)
+  }
+
+  /// The hash is a format: a chain that one release wrote every later one must verify.
+  @Test func theHashIsFixed() {
+    #expect(
+      event().hash.description
+        == "f1a2a4f50b4ef1a1b6f0c8f2f0b8b9a3c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6")
+  }
+
+  @Test func everyMemberIsPartOfTheHash() {
+    let hash = event().hash
+    #expect(event(sequence: 2).hash != hash)
+    #expect(event(time: 3).hash != hash)
+    #expect(event(actor: "hook").hash != hash)
+    #expect(event(kind: .planBlocked).hash != hash)
+    #expect(event(subject: "other").hash != hash)
+    #expect(event(payload: "[]").hash != hash)
+    #expect(event(after: Digest(of: [1])).hash != hash)
+    #expect(event().hash == hash)
+  }
+
+  @Test func membersDoNotRunIntoEachOther() {
+    #expect(
+      event(actor: "loop", subject: "x").hash != event(actor: "loo", subject: "px").hash)
+    #expect(event(subject: "ab", payload: "c").hash != event(subject: "a", payload: "bc").hash)
+  }
+
+  @Test func theNamesInTheJournalAreFixed() {
+    #expect(
+      JournalEvent.Kind.allCases.map(\.rawValue) == [
+        "plan.applied", "plan.blocked", "revision.invalid", "resource.created",
+        "resource.updated", "resource.deleted", "resource.moved", "resource.relocated",
+        "resource.orphaned", "guard.acknowledged", "content.quarantined", "quarantine.cleared",
+        "reconcile.suspended", "reconcile.resumed", "effect.delivered", "effect.abandoned",
+      ])
+  }
+}
