@@ -137,7 +137,7 @@ run: build ## Serve a copy of the quickstart, or REPO=path-or-URL, on LISTEN=127
 .PHONY: bench
 bench: release ## Measure against the budgets of docs/BENCHMARKS.md
 	@swift build $(RELEASE_FLAGS) --product WritBenchmarks
-	python3 Tests/Benchmarks/bench.py
+	python3 Tests/Benchmarks/bench.py $(ARGS)
 
 .PHONY: format
 format: ## Format the Swift code

@@ -68,7 +68,8 @@ package struct ServerClient: Sendable {
     } catch {
       if HTTPFailure.isRefusal(error) { throw .notRunning(dataDirectory: dataDirectory) }
       throw ServerClientError(
-        .unreachable, "the server of \(dataDirectory) cannot be talked to: \(HTTPFailure.words(for: error))",
+        .unreachable,
+        "the server of \(dataDirectory) cannot be talked to: \(HTTPFailure.words(for: error))",
         hint: "see its log")
     }
     guard let answer else {

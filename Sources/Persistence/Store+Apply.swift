@@ -71,6 +71,9 @@ private struct ApplyTransaction {
       guard let digest = change.after, (change.action == .move) == (change.content == nil) else {
         throw StoreError(.other, "the plan has no content for \(change.key)")
       }
+      guard change.action != .move || change.before == digest else {
+        throw StoreError(.rootMismatch, "the plan moves \(change.key) and changes it, too")
+      }
       var content: [UInt8]?
       if let bytes = change.content {
         guard Digest(of: bytes) == digest else {

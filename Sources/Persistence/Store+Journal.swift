@@ -70,12 +70,32 @@ extension Store {
     guard let row else { return nil }
     let applied = try AppliedPlan(JournalRows.event(row))
     let root = try StateRows(db: db).rootFromScratch()
-    if root == applied.root { return nil }
-    return JournalBreak(
-      sequence: applied.sequence,
-      reason:
-        "the live rows give the state root \(root.abbreviated), but this apply left \(applied.root.abbreviated)"
-    )
+    guard root == applied.root else {
+      return JournalBreak(
+        sequence: applied.sequence,
+        reason:
+          "the live rows give the state root \(root.abbreviated), but this apply left \(applied.root.abbreviated)"
+      )
+    }
+    return try damagedContent(db).map { JournalBreak(sequence: applied.sequence, reason: $0) }
+  }
+
+  /// What is wrong with the contents that the digests stand for, those of the past included.
+  private static func damagedContent(_ db: Database) throws -> String? {
+    let contents = try Row.fetchCursor(db, sql: "SELECT digest, bytes FROM content ORDER BY id")
+    while let row = try contents.next() {
+      let digest = try Digest(column: row[0])
+      if Digest(of: Array(row[1] as Data)) != digest {
+        return "the content \(digest.abbreviated) is not what its digest says"
+      }
+    }
+    let strange = try Row.fetchOne(
+      db,
+      sql: """
+        SELECT kind, name FROM resource JOIN content ON content.id = content_id
+        WHERE resource.digest <> content.digest ORDER BY kind, name LIMIT 1
+        """)
+    return strange.map { "\($0[0] as String)/\($0[1] as String) has the content of something else" }
   }
 
   package func appliedPlans(limit: Int) throws(StoreError) -> [AppliedPlan] {

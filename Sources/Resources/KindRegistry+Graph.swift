@@ -1,13 +1,19 @@
 extension Shape {
   /// The kinds that values of this shape name.
-  func collectKinds(into kinds: inout Set<String>) {
+  ///
+  /// - Parameter seen: the recursive shapes that were looked into already.
+  func collectKinds(into kinds: inout Set<String>, seen: Set<String> = []) {
     switch self {
     case .name(let kind): kinds.insert(kind)
-    case .list(let item, _), .map(let item, _): item.collectKinds(into: &kinds)
+    case .list(let item, _), .map(let item, _): item.collectKinds(into: &kinds, seen: seen)
     case .object(let object):
-      for field in object.fields { field.shape.collectKinds(into: &kinds) }
+      for field in object.fields { field.shape.collectKinds(into: &kinds, seen: seen) }
+    case .recursive(let shape):
+      if seen.contains(shape.name) { return }
+      Shape.object(shape.object())
+        .collectKinds(into: &kinds, seen: seen.union([shape.name]))
     case .either(let shapes):
-      for shape in shapes { shape.collectKinds(into: &kinds) }
+      for shape in shapes { shape.collectKinds(into: &kinds, seen: seen) }
     default: break
     }
   }

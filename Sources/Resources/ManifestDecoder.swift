@@ -39,11 +39,8 @@ package struct ManifestDecoder: Sendable {
     }
     guard let specNode = root["spec"] else { return failed() }
     let spec = decoder.decode(specNode, as: .object(kind.spec), under: "spec")
-    var claims: [Claim] = []
-    if !decoder.diagnostics.containsError {
-      let findings = kind.check(SpecCheck(name: name, spec: spec, node: specNode))
-      claims = add(findings, specNode, &decoder)
-    }
+    let findings = kind.check(SpecCheck(name: name, spec: spec, node: specNode))
+    let claims = add(findings, specNode, &decoder)
     guard !decoder.diagnostics.containsError, let key = decoder.resource else { return failed() }
     let content = CanonicalJSON.bytes(
       of: .object([
@@ -148,9 +145,13 @@ package struct ManifestDecoder: Sendable {
   private func add(
     _ findings: SpecFindings, _ specNode: Node, _ decoder: inout ShapeDecoder,
   ) -> [Claim] {
+    // Where a shape was not met already, what follows from that is not said again.
+    let places = Set(decoder.diagnostics.map(\.location.range.start))
     for problem in findings.problems {
+      let place = specNode.range(at: problem.pointer)
+      if places.contains(place.start) { continue }
       decoder.report(
-        code: problem.code, problem.message, at: specNode.range(at: problem.pointer),
+        code: problem.code, problem.message, at: place,
         hint: problem.hint, related: problem.related.map { specNode.range(at: $0) })
     }
     for reference in findings.references {

@@ -2,7 +2,7 @@ import Engine
 import Resources
 import Testing
 
-@Suite struct HealthTests {
+@Suite(.timeLimit(.minutes(1))) struct HealthTests {
   @Test func healthIsThatTheProcessLives() async throws {
     try await withServer(brokenStore: true) { server async throws in
       let answer = try await server.send(.GET, "/healthz")

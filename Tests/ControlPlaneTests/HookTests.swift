@@ -6,7 +6,7 @@ import NIOCore
 import Resources
 import Testing
 
-@Suite struct HookTests {
+@Suite(.timeLimit(.minutes(1))) struct HookTests {
   static let body = #"{"ref":"refs/heads/main"}"#
 
   static func signature(_ text: String = body, _ secret: String = "a horse") -> String {

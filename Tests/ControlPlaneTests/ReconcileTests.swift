@@ -3,7 +3,7 @@ import Persistence
 import Resources
 import Testing
 
-@Suite struct ReconcileTests {
+@Suite(.timeLimit(.minutes(1))) struct ReconcileTests {
   @Test func withoutWaitItIsAcceptedAtOnce() async throws {
     let (begun, end) = (Gate(), Gate())
     let source = FakeSource { _ throws(SourceError) in

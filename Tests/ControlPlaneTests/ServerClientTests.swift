@@ -5,7 +5,7 @@ import Resources
 import Testing
 
 /// The client of `writ reconcile` and the server, with each other.
-@Suite struct ServerClientTests {
+@Suite(.timeLimit(.minutes(1))) struct ServerClientTests {
   private func withClient(
     of server: Running, token: String? = nil, _ body: (ServerClient) async throws -> Void,
   ) async throws {

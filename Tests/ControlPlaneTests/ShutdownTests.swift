@@ -4,7 +4,7 @@ import Foundation
 import Resources
 import Testing
 
-@Suite struct ShutdownTests {
+@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
   /// A source whose passes last until `end`.
   private func slow(_ begun: Gate, _ end: Gate) -> FakeSource {
     FakeSource { _ throws(SourceError) in

@@ -2,7 +2,7 @@ import ControlPlane
 import Resources
 import Testing
 
-@Suite struct TokenTests {
+@Suite(.timeLimit(.minutes(1))) struct TokenTests {
   @Test func commandsNeedTheToken() async throws {
     try await withServer { server async throws in
       let token = try server.serverFile.token.text

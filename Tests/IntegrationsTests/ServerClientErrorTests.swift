@@ -4,7 +4,7 @@ import NIOCore
 import Resources
 import Testing
 
-@Suite struct ServerClientErrorTests {
+@Suite(.timeLimit(.minutes(1))) struct ServerClientErrorTests {
   private func failure(
     _ script: @escaping Sink.Script, clock: any Clock<Duration> = ContinuousClock(),
     meanwhile: @escaping @Sendable () async -> Void = {},

@@ -6,7 +6,7 @@ import NIOCore
 import Resources
 import Testing
 
-@Suite struct WebhookSenderTests {
+@Suite(.timeLimit(.minutes(1))) struct WebhookSenderTests {
   static let effect = OutboxEffect(
     id: 1, kind: "notify", idempotencyKey: "abc/notify", payload: Array(#"{"a":1}"#.utf8),
     attempts: 0)

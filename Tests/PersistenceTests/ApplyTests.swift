@@ -15,7 +15,7 @@ struct ApplyTests {
       "manifests/a.yaml": Manifest.file(
         Manifest.job("a"), Manifest.schedule("a-nightly", job: "a")),
       "manifests/m.yaml": Manifest.receiver("m"),
-      "manifests/x.yaml": Manifest.file(Manifest.job("x"), Manifest.job("y", script: "y")),
+      "manifests/x.yaml": Manifest.file(Manifest.job("x"), Manifest.job("w", script: "w")),
     ])
   }
 
@@ -89,7 +89,7 @@ struct ApplyTests {
 
   @Test func contentsAreKeptForTheWayBack() throws {
     let old = try #require(Snapshot(world.history.commits[0].files)["Job/x"])
-    world.push(["manifests/x.yaml": Manifest.job("y", script: "y")])
+    world.push(["manifests/x.yaml": Manifest.job("w", script: "w")])
     _ = try apply(try world.plan())
     #expect(try world.store.content(of: old.digest) == old.content)
   }
@@ -118,7 +118,7 @@ struct ApplyTests {
     #expect(record.content["metadata"]?["name"] == "m2")
     #expect(record.sequence > applied.sequence)
     #expect(try world.store.records(kind: nil, name: nil).count == 5)
-    #expect(try world.store.records(kind: "Job", name: nil).map(\.resource.key.name) == ["a", "x", "y"])
+    #expect(try world.store.records(kind: "Job", name: nil).map(\.resource.key.name) == ["a", "w", "x"])
     #expect(try world.store.records(kind: "Job", name: "none").isEmpty)
   }
 

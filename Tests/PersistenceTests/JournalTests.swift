@@ -5,6 +5,7 @@ import Planning
 import Resources
 import TestSupport
 import Testing
+import Workflows
 
 struct JournalTests {
   private let world: World

@@ -56,3 +56,12 @@ struct RawDatabase {
     }
   }
 }
+
+extension RawDatabase {
+  /// Brings everything from the write-ahead log into the file itself.
+  func checkpoint() throws {
+    try queue.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+  }
+}

@@ -90,12 +90,12 @@ struct PlanChangeTests {
       from: ["manifests/a.yaml": Manifest.file(Manifest.job("a"), Manifest.job("b"))],
       to: [
         "manifests/a.yaml": Manifest.file(
-          Manifest.job("x"), Manifest.job("y"), Manifest.job("z"))
+          Manifest.job("u"), Manifest.job("v"), Manifest.job("w"))
       ])
     let renamed = plan.changes.filter { $0.action == .create }.map { $0.renamed?.description }
     #expect(renamed == ["Job/a", "Job/b", nil])
-    #expect(plan.change("Job/a")?.renamed?.description == "Job/x")
-    #expect(plan.change("Job/b")?.renamed?.description == "Job/y")
+    #expect(plan.change("Job/a")?.renamed?.description == "Job/u")
+    #expect(plan.change("Job/b")?.renamed?.description == "Job/v")
   }
 
   @Test func aRenameWithAnEditIsADeleteAndACreate() throws {

@@ -19,7 +19,7 @@ struct JournalEventTests {
   @Test func theHashIsFixed() {
     #expect(
       event().hash.description
-        == "f1a2a4f50b4ef1a1b6f0c8f2f0b8b9a3c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6")
+        == "dd6cef540f5ecda03a30c93faa93e24e922269ab0bc3f4afe4ef445c0bb16680")
   }
 
   @Test func everyMemberIsPartOfTheHash() {

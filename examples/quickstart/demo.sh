@@ -190,7 +190,7 @@ heading "3. Push a mistake, and nothing changes"
 is_now ben
 silently sed -i 's/timeout: 15m/timout: 15m/' manifests/jobs/reports.yaml
 silently sed -i '/^  timeout: 5m/a\  timeout: 10m' manifests/jobs/web.yaml
-silently sed -i s/cert-check$/cert-chekc/ manifests/schedules/nightly/cert-check-nightly.yaml
+silently sed -i 's/job: stock/job: stok/' manifests/schedules/hourly/stock-sync.yaml
 silently git commit -qam 'Tune some timeouts'
 silently git push -q
 until_true "the server refuses the commit" says InvalidManifests

@@ -81,11 +81,13 @@ package struct Rollback {
       desired.append(try decoder.restore(content, key: transition.key, side: side))
     }
     let keys = transitions.map(\.key)
+    let orphaned = transitions.filter { $0.before?.isOrphaned == true }.map(\.key)
     let input = try store.read { live throws(StoreError) -> PlanInput in
-      try self.input(goal, desired, keys, live)
+      try self.input(goal, desired, keys, orphaned, live)
     }
     switch planner.plan(input) {
-    case .plan(let plan):
+    case .plan(var plan):
+      plan.orphaned = orphaned.sorted()
       guard plan.predictedRoot == goal.root else {
         throw StoreError(
           .corrupt, "the journal does not lead back to the state root \(goal.root.abbreviated)",
@@ -99,18 +101,21 @@ package struct Rollback {
   }
 
   private func input(
-    _ goal: AppliedPlan, _ desired: [Resource], _ keys: [ResourceKey], _ live: any LiveReader,
+    _ goal: AppliedPlan, _ desired: [Resource], _ keys: [ResourceKey],
+    _ orphaned: [ResourceKey], _ live: any LiveReader,
   ) throws(StoreError) -> PlanInput {
     var input = PlanInput(base: try live.summary(), revision: goal.revision)
     input.isRollback = true
     input.roots = goal.roots
     input.desired = desired
     let contents = try live.contents(of: keys)
+    let adopted = Set(desired.map(\.key)).subtracting(orphaned)
     for var resource in try live.resources(named: keys) {
       resource.content = contents[resource.key]
       // A rollback says what becomes of each key; nothing is kept because its manifest is gone.
       resource.marks.isKept = false
-      resource.isOrphaned = false
+      // An orphan that has its manifest back is adopted, as in a step forward.
+      if !adopted.contains(resource.key) { resource.isOrphaned = false }
       input.live[resource.key] = resource
       input.touchedFiles.insert(resource.location.file)
     }

@@ -35,8 +35,9 @@ package struct SavedPlanApply {
       let rebased = try rebase(plan)
       if !rebased.conflicts.isEmpty { return .conflicts(rebased.conflicts) }
       if rebased.plan.isEmpty { return .alreadyDone }
-      // The result is this plan on top of another revision: no commit's snapshot.
-      isExact = rebased.plan.predictedRoot == plan.predictedRoot
+      // The result is this plan on top of another revision: no commit's snapshot. Where the root
+      // is the same the files need not be.
+      isExact = false
       plan = rebased.plan
     }
     let applied = try store.apply(

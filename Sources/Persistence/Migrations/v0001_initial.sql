@@ -100,6 +100,11 @@ BEGIN SELECT RAISE (ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER journal_is_append_only_delete BEFORE DELETE ON journal
 BEGIN SELECT RAISE (ABORT, 'the journal is append-only'); END;
 
+-- REPLACE deletes without asking the trigger above.
+CREATE TRIGGER journal_is_append_only_insert BEFORE INSERT ON journal
+WHEN EXISTS (SELECT 1 FROM journal WHERE sequence >= NEW.sequence)
+BEGIN SELECT RAISE (ABORT, 'the journal is append-only'); END;
+
 CREATE TABLE acknowledgement (
   guard TEXT NOT NULL,
   -- the first 16 to 64 hexadecimal digits

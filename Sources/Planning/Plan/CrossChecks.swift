@@ -36,6 +36,14 @@ struct CrossChecks {
     return result
   }
 
+  /// Live resources whose manifest is gone and that stay in force; they name and claim things too.
+  private var staying: [LiveResource] {
+    let desired = Set(input.desired.map(\.key))
+    return input.live.values.filter {
+      ($0.isOrphaned || $0.marks.isKept) && !desired.contains($0.key)
+    }
+  }
+
   // MARK: References
 
   private func danglingReferences() -> [Diagnostic] {
@@ -54,6 +62,14 @@ struct CrossChecks {
           dangling(
             from: resource.key, reference.pointer, to: reference.target,
             at: SourceLocation(file: resource.location.file, range: reference.range)))
+      }
+    }
+    for live in staying {
+      for reference in live.references where !exists(reference.target) {
+        result.append(
+          dangling(
+            from: live.key, reference.pointer, to: reference.target,
+            at: SourceLocation(file: live.location.file, range: reference.range)))
       }
     }
     for referrer in input.referrers where !exists(referrer.target) {
@@ -124,6 +140,12 @@ struct CrossChecks {
       }
     }
     if holders.isEmpty { return [] }
+    for live in staying {
+      for claim in live.claims {
+        holders[claim.name, default: []].append(
+          (live.key, SourceLocation(file: live.location.file, range: claim.range)))
+      }
+    }
     for holder in input.claimHolders {
       holders[holder.claim, default: []].append((holder.key, holder.location))
     }

@@ -141,8 +141,7 @@ package struct Planner: Sendable {
     else { return [] }
     return kind.checkTransition(old, new).map { problem in
       let range =
-        resource.node?.range(at: JSONPointer(["spec"] + problem.pointer.tokens))
-        ?? resource.location.range
+        resource.node?.range(at: problem.pointer) ?? resource.location.range
       return Diagnostic(
         code: problem.code, problem.message,
         at: SourceLocation(file: resource.location.file, range: range), resource: resource.key,

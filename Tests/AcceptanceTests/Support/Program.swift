@@ -20,9 +20,7 @@ enum Program {
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
   }()
 
-  static let git = "git"
   static let openssl = "openssl"
-  static let sqlite = "sqlite3"
   /// The system's own: a version switcher in front of it would look for its files in HOME.
   static let python = existing("/usr/bin/python3") ?? "python3"
   static let sshServer = existing("/usr/sbin/sshd")

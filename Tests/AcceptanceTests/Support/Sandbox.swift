@@ -171,11 +171,24 @@ final class Sandbox: Sendable {
       revision: status["liveRevision"].string ?? "", head: head)
   }
 
+  /// Runs SQL on the database by other means than Writ, and prints the first value of each row.
+  func sqlite(_ statement: String) async throws -> Outcome {
+    try await run([
+      Program.python, "-c",
+      """
+      import sqlite3, sys
+      database = sqlite3.connect(sys.argv[1], timeout=10, isolation_level=None)
+      for statement in sys.argv[2].split(";"):
+          for row in database.execute(statement):
+              print(row[0])
+      """, database, statement,
+    ])
+  }
+
   func sql(_ statement: String, sourceLocation: SourceLocation = #_sourceLocation) async throws
     -> String
   {
-    let outcome = try await run(
-      [Program.sqlite, "-cmd", ".timeout 5000", database, statement])
+    let outcome = try await sqlite(statement)
     try #require(outcome.code == 0, "\(outcome)", sourceLocation: sourceLocation)
     return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
   }
