@@ -73,7 +73,12 @@ package struct Server: Sendable {
     var http = ControlPlaneSettings(
       host: settings.listen.host, port: settings.listen.port,
       serverFilePath: workspace.data.serverPath)
-    http.hookSecret = settings.hookSecret.flatMap { HookSecret($0) }
+    if let secret = try settings.hookSecret?.resolve() {
+      guard let secret = HookSecret(secret) else {
+        throw SettingsError("the secret that signs hooks is blank")
+      }
+      http.hookSecret = secret
+    }
     let server = ControlPlaneServer(
       settings: http, reconciler: reconciler, store: store, clock: clock, wall: workspace.wall,
       logger: logger, onListening: onListening)
@@ -88,10 +93,11 @@ package struct Server: Sendable {
 
   private func notifier() throws(SettingsError) -> WebhookSender? {
     guard let url = workspace.settings.notifyURL else { return nil }
+    let secret = try workspace.settings.notifySecret?.resolve()
     do throws(TextFormat.Problem) {
       return WebhookSender(
         target: try WebhookTarget(parsing: url),
-        secret: workspace.settings.notifySecret.map { Array($0.utf8) }, clock: ContinuousClock())
+        secret: secret.map { Array($0.utf8) }, clock: ContinuousClock())
     } catch {
       throw SettingsError(
         "the address to announce applies to cannot be used: \(error.reason)", hint: error.hint)

@@ -24,7 +24,6 @@ extension Settings {
       throw SettingsError(
         "\"\(listenText)\" is not an address to listen on", hint: "write HOST:PORT, as in 127.0.0.1:8373")
     }
-    let repository = sources.text(flags.repository, "WRIT_REPO", ["repository"])
     let rootsText = environment("WRIT_ROOTS").map { $0.split(separator: ":").map(String.init) }
     let fileRoots = file["roots"]?.array?.compactMap(\.string)
     let logFormat = sources.text(flags.logFormat, "WRIT_LOG_FORMAT", ["log", "format"]) ?? "text"
@@ -32,19 +31,20 @@ extension Settings {
       throw SettingsError("the log format must be text or json, not \"\(logFormat)\"")
     }
     return Settings(
-      dataDirectory: directory, repository: repository,
+      dataDirectory: directory,
+      repository: sources.text(flags.repository, "WRIT_REPO", ["repository"]),
       reference: sources.text(flags.reference, "WRIT_REF", ["ref"]),
       roots: flags.roots.isEmpty ? rootsText ?? fileRoots : flags.roots,
-      access: try sources.access(repository: repository),
+      access: sources.access,
       fetchTimeout: try sources.duration(
         flags.fetchTimeout, "WRIT_FETCH_TIMEOUT", ["fetchTimeout"], default: .seconds(60)),
       interval: try sources.duration(
         flags.interval, "WRIT_INTERVAL", ["interval"], default: .seconds(60)),
       listen: listen,
-      hookSecret: try sources.secret(
+      hookSecret: sources.secret(
         "WRIT_HOOK_SECRET", file: flags.hookSecretFile ?? sources.fileText(["hookSecretFile"])),
       notifyURL: sources.text(flags.notifyURL, "WRIT_NOTIFY_URL", ["notify", "url"]),
-      notifySecret: try sources.secret(
+      notifySecret: sources.secret(
         "WRIT_NOTIFY_SECRET", file: sources.fileText(["notify", "secretFile"])),
       logFormat: format,
       logLevel: sources.text(flags.logLevel, "WRIT_LOG_LEVEL", ["log", "level"]) ?? "info",
@@ -94,29 +94,25 @@ private struct Sources {
     }
   }
 
-  /// A secret out of a variable, of the file that a variable with `_FILE` names, or of `file`.
-  func secret(_ variable: String, file: String?) throws(SettingsError) -> String? {
-    if let value = environment(variable), !value.isEmpty { return value }
-    guard let path = environment(variable + "_FILE") ?? file else { return nil }
-    let bytes = try FileText.bytes(path, limit: 1 << 16)
-    let text = String(decoding: bytes, as: UTF8.self)
-    let trimmed = text.hasSuffix("\n") ? String(text.dropLast()) : text
-    guard !trimmed.isEmpty else { throw SettingsError("the secret file \(path) is empty") }
-    return trimmed
+  /// A secret in a variable, in the file that a variable with `_FILE` names, or in `file`.
+  func secret(_ variable: String, file: String?) -> SecretSetting? {
+    if let value = environment(variable), !value.isEmpty {
+      return SecretSetting(place: .value(value))
+    }
+    return (environment(variable + "_FILE") ?? file).map { SecretSetting(place: .file($0)) }
   }
 
-  func access(repository: String?) throws(SettingsError) -> SourceAccess {
+  var access: Settings.AccessSettings {
     let home = environment("HOME") ?? ""
     func existing(_ path: String) -> String? {
       !home.isEmpty && Glibc.access(path, R_OK) == 0 ? path : nil
     }
-    return SourceAccess(
+    return Settings.AccessSettings(
       username: text(nil, "WRIT_GIT_USERNAME", ["git", "username"]),
-      token: try secret("WRIT_GIT_TOKEN", file: fileText(["git", "tokenFile"])),
+      token: secret("WRIT_GIT_TOKEN", file: fileText(["git", "tokenFile"])),
       keyFile: text(nil, "WRIT_GIT_SSH_KEY_FILE", ["git", "sshKeyFile"])
         ?? existing(home + "/.ssh/id_ed25519"),
-      passphrase: try secret(
-        "WRIT_GIT_SSH_PASSPHRASE", file: fileText(["git", "sshPassphraseFile"])),
+      passphrase: secret("WRIT_GIT_SSH_PASSPHRASE", file: fileText(["git", "sshPassphraseFile"])),
       knownHostsFile: text(nil, "WRIT_GIT_KNOWN_HOSTS_FILE", ["git", "knownHostsFile"])
         ?? existing(home + "/.ssh/known_hosts"),
       certificateFile: text(nil, "WRIT_GIT_CA_FILE", ["git", "caFile"]))

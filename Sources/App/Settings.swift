@@ -9,18 +9,35 @@ package struct Settings: Sendable {
   package var repository: String?
   package var reference: String?
   package var roots: [String]?
-  package var access: SourceAccess
+  package var access: AccessSettings
   package var fetchTimeout: Duration
   package var interval: Duration
   package var listen: ListenAddress
   /// What signs hooks; nil accepts them from this machine only.
-  package var hookSecret: String?
+  package var hookSecret: SecretSetting?
   /// Where applies are announced.
   package var notifyURL: String?
-  package var notifySecret: String?
+  package var notifySecret: SecretSetting?
   package var logFormat: LogFormat
   package var logLevel: String
   package var guards: GuardSettings
+
+  /// How to get into the repository; secrets are read when a fetch needs them.
+  package struct AccessSettings: Sendable {
+    package var username: String?
+    package var token: SecretSetting?
+    package var keyFile: String?
+    package var passphrase: SecretSetting?
+    package var knownHostsFile: String?
+    package var certificateFile: String?
+
+    package func resolve() throws(SettingsError) -> SourceAccess {
+      SourceAccess(
+        username: username, token: try token?.resolve(), keyFile: keyFile,
+        passphrase: try passphrase?.resolve(), knownHostsFile: knownHostsFile,
+        certificateFile: certificateFile)
+    }
+  }
 
   package enum LogFormat: String, Sendable, CaseIterable { case text, json }
 
@@ -57,6 +74,31 @@ package struct SettingsFlags: Sendable {
   package var logLevel: String?
 
   package init() {}
+}
+
+/// Where a secret is; printing it shows none.
+package struct SecretSetting: Sendable, CustomStringConvertible, CustomReflectable {
+  enum Place: Sendable {
+    case value(String)
+    case file(String)
+  }
+
+  let place: Place
+
+  /// Reads the secret; a newline at the end of a file does not belong to it.
+  package func resolve() throws(SettingsError) -> String {
+    switch place {
+    case .value(let text): return text
+    case .file(let path):
+      let text = String(decoding: try FileText.bytes(path, limit: 1 << 16), as: UTF8.self)
+      let trimmed = text.hasSuffix("\n") ? String(text.dropLast()) : text
+      guard !trimmed.isEmpty else { throw SettingsError("the secret file \(path) is empty") }
+      return trimmed
+    }
+  }
+
+  package var description: String { "[secret]" }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// What is wrong with a setting, in words.

@@ -54,7 +54,7 @@ enum SettingsFile {
     var diagnostics = read.diagnostics
     var result = Value.object([])
     if !diagnostics.containsError, let document = read.documents.first {
-      var decoder = ShapeDecoder(file: path)
+      var decoder = ShapeDecoder(file: path, rootName: "the settings")
       result = decoder.decode(document.root, as: .object(shape))
       diagnostics += decoder.diagnostics
     }

@@ -51,6 +51,9 @@ package struct Workspace: Sendable {
   /// The state for writing, made where there is none.
   package func writeStore() throws(StoreError) -> Store {
     try data.prepare()
+    // Of two processes that both find no schema, one makes it and the other waits.
+    let lock = try FileLock(path: data.path + "/open.lock", waits: true)
+    defer { withExtendedLifetime(lock) {} }
     return try Store(path: data.databasePath, access: .readWrite)
   }
 
@@ -116,7 +119,7 @@ package struct Workspace: Sendable {
   }
 
   /// The source that a loop follows.
-  package func mirror(reference: String? = nil) throws(SourceError) -> MirrorSource {
+  package func mirror(reference: String? = nil) throws -> MirrorSource {
     let repository: String
     switch try location() {
     case .path(let path): repository = path
@@ -125,14 +128,14 @@ package struct Workspace: Sendable {
     return MirrorSource(
       settings: MirrorSource.Settings(
         repository: repository, reference: reference ?? settings.reference ?? "HEAD",
-        roots: settings.roots, access: settings.access, deadline: settings.fetchTimeout),
+        roots: settings.roots, access: try settings.access.resolve(), deadline: settings.fetchTimeout),
       mirrorPath: data.mirrorPath,
       child: (path: Self.executablePath, arguments: ["fetch-child"]), registry: registry,
       clock: ContinuousClock())
   }
 
   /// Keeps an applied revision in the mirror, where there is one.
-  package func keep(_ revision: String) throws(SourceError) {
+  package func keep(_ revision: String) throws {
     if case .remote = try location() { try mirror().keep(revision) }
   }
 

@@ -83,7 +83,11 @@ struct ResourceRows {
         range.start.line, range.start.column, range.end.line, range.end.column,
         side.marks.isProtected, side.marks.isKept, side.isOrphaned, sequence,
       ])
-      try insert.execute()
+      do {
+        try insert.execute()
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+        throw StoreError(.stale, "\(key) changed since the plan was made")
+      }
     } else {
       update.setUncheckedArguments([
         side.digest.data, contentID, side.location.file, range.start.line, range.start.column,

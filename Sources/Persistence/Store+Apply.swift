@@ -7,7 +7,35 @@ internal import Workflows
 
 extension Store {
   package func apply(_ plan: Plan, _ context: ApplyContext) throws(StoreError) -> AppliedPlan {
-    try writing { db in try ApplyTransaction(db: db, plan: plan, context: context).run() }
+    try withRoom(for: plan) { () throws(StoreError) in
+      try writing { db in try ApplyTransaction(db: db, plan: plan, context: context).run() }
+    }
+  }
+
+  /// Gives a large transaction so much page cache that no page is written twice, and takes it back.
+  private func withRoom<Result>(
+    for plan: Plan, _ body: () throws(StoreError) -> Result,
+  ) throws(StoreError) -> Result {
+    if plan.changes.count < 1000 { return try body() }
+    try setCache(kibibytes: 262_144)
+    do throws(StoreError) {
+      let result = try body()
+      try setCache(kibibytes: 2000)
+      return result
+    } catch {
+      try setCache(kibibytes: 2000)
+      throw error
+    }
+  }
+
+  private func setCache(kibibytes: Int) throws(StoreError) {
+    do {
+      try database.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA cache_size = -\(kibibytes); PRAGMA shrink_memory")
+      }
+    } catch {
+      throw StoreError(error)
+    }
   }
 }
 
@@ -16,6 +44,19 @@ private struct ApplyTransaction {
   let db: Database
   let plan: Plan
   let context: ApplyContext
+  /// The commits of the plan as JSON, because many changes come from few of them.
+  private let origins: [String: Value]
+
+  init(db: Database, plan: Plan, context: ApplyContext) {
+    self.db = db
+    self.plan = plan
+    self.context = context
+    var origins: [String: Value] = [:]
+    for origin in plan.changes.lazy.compactMap(\.origin) where origins[origin.commit] == nil {
+      origins[origin.commit] = origin.value
+    }
+    self.origins = origins
+  }
 
   func run() throws -> AppliedPlan {
     let base = try LiveRows.summary(db)
@@ -29,7 +70,7 @@ private struct ApplyTransaction {
       uniqueKeysWithValues: Change.Action.allCases.map { ($0, plan.count(of: $0)) })
     let eventCount = plan.changes.count + plan.relocations.count + plan.orphaned.count
     var applied = AppliedPlan(
-      sequence: 0, time: context.time, actor: context.actor, planDigest: plan.digest,
+      sequence: 0, time: context.time, actor: context.actor, planDigest: context.planDigest ?? plan.digest,
       baseRevision: plan.baseRevision, revision: plan.revision, baseRoot: plan.baseRoot,
       root: plan.predictedRoot, counts: counts, isRollback: plan.isRollback,
       isExact: context.isExact, roots: plan.roots, lastSequence: 0)
@@ -59,8 +100,9 @@ private struct ApplyTransaction {
   private func write(_ journal: inout JournalRows) throws {
     let rows = try ResourceRows(db: db)
     for change in plan.changes {
-      let before = try rows.current(change.key)
-      guard before?.digest == change.before, change.action != .create || before == nil else {
+      // For a create the primary key says whether something is there already.
+      let before = change.action == .create ? nil : try rows.current(change.key)
+      guard before?.digest == change.before else {
         throw StoreError(.stale, "\(change.key) changed since the plan was made")
       }
       guard change.after != nil else {
@@ -105,7 +147,8 @@ private struct ApplyTransaction {
       key: change.key, before: before, after: after, reason: change.reason.rawValue,
       origin: change.origin)
     return try journal.append(
-      kind, subject: change.key.description, payload: transition.payload)
+      kind, subject: change.key.description,
+      payload: transition.payload(origin: change.origin.flatMap { origins[$0.commit] }))
   }
 
   private func relocate(_ rows: ResourceRows, _ journal: inout JournalRows) throws {

@@ -1,4 +1,4 @@
-import Resources
+package import Resources
 
 /// What may become of a plan now.
 package enum Verdict: Hashable, Sendable {
@@ -27,17 +27,19 @@ package enum Verdict: Hashable, Sendable {
   /// Judges `plan` by its guards, and by what depends on the moment.
   ///
   /// - Parameters:
+  ///   - digest: the plan's digest, where the caller has it already.
   ///   - acknowledged: the guards that somebody acknowledged for this very plan.
   ///   - isQuarantined: whether the state that the plan makes is in quarantine.
   ///   - windows: findings of change windows at this moment; they are not part of the plan.
   package static func of(
-    _ plan: Plan, acknowledged: Set<GuardFinding.Name>, isQuarantined: Bool,
+    _ plan: Plan, digest: Digest? = nil, acknowledged: Set<GuardFinding.Name>, isQuarantined: Bool,
     windows: [GuardFinding] = [],
   ) -> Verdict {
     let hasWork = !plan.isEmpty || plan.guards.contains { $0.name == .historyRewritten }
     guard hasWork else { return .unchanged }
+    if plan.guards.isEmpty, windows.isEmpty, !isQuarantined { return .ready }
     var blocks: [Block] = []
-    let digest = plan.digest.abbreviated
+    let digest = (digest ?? plan.digest).abbreviated
     for finding in (plan.guards + (plan.isEmpty ? [] : windows)).sorted()
     where !acknowledged.contains(finding.name) {
       blocks.append(

@@ -22,7 +22,7 @@ package struct CanonicalJSON {
     case .null: raw("null")
     case .bool(true): raw("true")
     case .bool(false): raw("false")
-    case .integer(let number): raw(String(number))
+    case .integer(let number): write(number)
     case .number(let number): write(number)
     case .string(let text): write(text)
     case .array(let items):
@@ -94,6 +94,22 @@ package struct CanonicalJSON {
 
   private mutating func raw(_ text: StaticString) {
     text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  }
+
+  package mutating func write(_ number: Int64) {
+    var magnitude = number.magnitude
+    if magnitude < 10 {
+      if number < 0 { bytes.append(UInt8(ascii: "-")) }
+      bytes.append(UInt8(ascii: "0") + UInt8(magnitude))
+      return
+    }
+    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    let start = bytes.count
+    while magnitude > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(magnitude % 10))
+      magnitude /= 10
+    }
+    bytes[start...].reverse()
   }
 
   private mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }

@@ -35,24 +35,28 @@ struct Writ: AsyncParsableCommand {
 extension Writ {
   /// The library's own message for a misspelt command names no command; this one does.
   static func main() async {
-    if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") {
-      let names = configuration.subcommandNames
-      if word != "help", !names.contains(word) {
+    var command = configuration
+    for word in CommandLine.arguments.dropFirst() {
+      let commands = command.commandsByName
+      if commands.isEmpty || word.hasPrefix("-") || word == "help" { break }
+      guard let next = commands[word] else {
         Terminal.writeError("writ: there is no command \"\(TextLayout.escaped(word))\"")
         Terminal.writeError(
-          "    \(Suggestion.didYouMean(word, among: names) ?? "see what there is: writ --help")")
+          "    \(Suggestion.didYouMean(word, among: commands.keys.sorted()) ?? "see what there is: writ --help")")
         exit(withError: ExitCode(64))
       }
+      command = next.configuration
     }
     await main(nil)
   }
 }
 
 extension CommandConfiguration {
-  fileprivate var subcommandNames: [String] {
-    (subcommands + groupedSubcommands.flatMap(\.subcommands)).map { command in
-      command.configuration.commandName ?? "\(command)".lowercased()
-    }
+  fileprivate var commandsByName: [String: any ParsableCommand.Type] {
+    let commands = subcommands + groupedSubcommands.flatMap(\.subcommands)
+    return Dictionary(
+      commands.map { ($0.configuration.commandName ?? "\($0)".lowercased(), $0) },
+      uniquingKeysWith: { first, _ in first })
   }
 }
 

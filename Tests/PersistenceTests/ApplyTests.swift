@@ -62,7 +62,7 @@ struct ApplyTests {
       "manifests/a.yaml": "# down\n"
         + Manifest.file(Manifest.job("a"), Manifest.schedule("a-nightly", job: "a")),
       "manifests/m.yaml": nil,
-      "manifests/n.yaml": Manifest.receiver("n"),
+      "manifests/n.yaml": Manifest.receiver("new"),
     ])
     let plan = try world.plan()
     let applied = try apply(plan)
@@ -70,7 +70,7 @@ struct ApplyTests {
       JournalQuery(after: applied.sequence - 1, limit: 100))
     #expect(
       events.map { "\($0.kind.rawValue) \($0.subject)" } == [
-        "plan.applied \(plan.revision)", "resource.created Receiver/n",
+        "plan.applied \(plan.revision)", "resource.created Receiver/new",
         "resource.deleted Receiver/m", "resource.relocated Job/a",
         "resource.relocated Schedule/a-nightly",
       ])
@@ -96,12 +96,12 @@ struct ApplyTests {
 
   @Test func transitionsTellWhatWasBefore() throws {
     let first = try #require(try world.store.appliedPlans(limit: 1).first)
-    world.push(["manifests/m.yaml": nil, "manifests/n.yaml": Manifest.receiver("n")])
+    world.push(["manifests/m.yaml": nil, "manifests/n.yaml": Manifest.receiver("new")])
     _ = try apply(try world.plan())
-    world.push(["manifests/n.yaml": Manifest.receiver("n", annotations: Manifest.protected)])
+    world.push(["manifests/n.yaml": Manifest.receiver("new", annotations: Manifest.protected)])
     _ = try apply(try world.plan())
     let transitions = try world.store.transitions(after: first.lastSequence)
-    #expect(transitions.map(\.key.description) == ["Receiver/m", "Receiver/n"])
+    #expect(transitions.map(\.key.description) == ["Receiver/m", "Receiver/new"])
     #expect(transitions[0].before?.location.file == "manifests/m.yaml")
     #expect(transitions[1].before == nil)
     #expect(try world.store.transitions(after: 1_000_000).isEmpty)

@@ -164,8 +164,8 @@ struct CrossCheckTests {
     #expect(diagnostics == diagnostics.sorted())
     #expect(
       lines(diagnostics) == [
-        "manifests/a.yaml:13:15 dangling-reference",
-        "manifests/a.yaml:13:21 dangling-reference",
+        "manifests/a.yaml:14:15 dangling-reference",
+        "manifests/a.yaml:14:21 dangling-reference",
         "manifests/c.yaml:1:1 duplicate-resource (manifests/b.yaml:1:1)",
         "manifests/d.yaml:6:8 dangling-reference",
         "manifests/d.yaml:14:12 duplicate-claim (manifests/a.yaml:6:12)",

@@ -104,6 +104,6 @@ struct CycleTests {
 extension PlanInput {
   /// Adds what the assembly would find of a resource in an untouched file.
   fileprivate mutating func addUntouched(_ resource: Resource) {
-    untouchedEdges[resource.key] = resource.references.map(\.target)
+    untouched[resource.key] = LiveResource(resource)
   }
 }

@@ -95,3 +95,25 @@ package final class World {
     return try store.apply(proposal.plan, context)
   }
 }
+
+extension World {
+  /// Everything that is in force or about to leave, so that two moments can be compared.
+  package func liveImage() throws -> [String] {
+    let status = try store.status()
+    let records = try store.records(kind: nil, name: nil).map { record in
+      "\(record.resource) \(CanonicalJSON.text(of: record.content)) \(record.sequence)"
+    }
+    let effects = try store.dueEffects(at: Timestamp(nanoseconds: .max), limit: 10_000)
+    let quarantine = try store.quarantine()
+    return [
+      "\(status.live.root) \(status.live.revision ?? "-") \(status.isExact) \(status.roots)",
+      "\(status.live.counts.sorted { $0.key < $1.key })",
+    ] + records + effects.map { "\($0)" } + quarantine.map { "\($0)" }
+  }
+
+  /// Everything that the store has.
+  package func image() throws -> [String] {
+    try liveImage() + store.events(JournalQuery(limit: 100_000)).map { "\($0)" }
+      + store.conditions().map { "\($0)" } + store.acknowledgements().map { "\($0)" }
+  }
+}

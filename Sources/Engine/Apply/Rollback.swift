@@ -129,14 +129,15 @@ package struct Rollback {
   /// What an apply of `proposal` is told.
   package func context(
     for proposal: Proposal, actor: String, reason: String, at time: Timestamp,
-    effects: EffectSettings, acknowledged: [GuardFinding.Name],
+    effects: EffectSettings, gate: PlanGate.Judgement,
   ) -> ApplyContext {
     ApplyContext(
       actor: actor, time: time, isExact: proposal.target.isExact,
       quarantine: QuarantinedContent(
         root: proposal.left.root, revision: proposal.left.revision, actor: actor, reason: reason,
         time: time),
-      effects: effects.announcing(proposal.plan), acknowledged: acknowledged)
+      effects: effects.announcing(proposal.plan, digest: gate.digest),
+      acknowledged: gate.acknowledged, planDigest: gate.digest)
   }
 }
 

@@ -30,6 +30,7 @@ package struct SavedPlanApply {
     if case .blocked(let blocks) = gate.verdict { return .blocked(blocks) }
     let status = try store.status()
     var plan = plan
+    var digest = gate.digest
     var isExact = status.isExact
     if status.live.root != plan.baseRoot || status.live.revision != plan.baseRevision {
       let rebased = try rebase(plan)
@@ -39,12 +40,14 @@ package struct SavedPlanApply {
       // is the same the files need not be.
       isExact = false
       plan = rebased.plan
+      digest = plan.digest
     }
     let applied = try store.apply(
       plan,
       ApplyContext(
         actor: actor, time: time, isExact: isExact,
-        effects: effects.announcing(plan), acknowledged: gate.acknowledged))
+        effects: effects.announcing(plan, digest: digest), acknowledged: gate.acknowledged,
+        planDigest: digest))
     return .applied(applied)
   }
 

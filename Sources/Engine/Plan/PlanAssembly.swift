@@ -98,23 +98,27 @@ package struct PlanAssembly {
   /// What the touched resources lead to: who names them, what they name, who claims what they do.
   private func addNeighbours(_ live: any LiveReader, _ input: inout PlanInput) throws {
     let desired = Set(input.desired.map(\.key))
-    func isTouched(_ key: ResourceKey) -> Bool {
-      guard let resource = input.live[key] else { return desired.contains(key) }
-      return desired.contains(key) || input.touchedFiles.contains(resource.location.file)
+    /// Whether the head has a live resource as it is: its file is untouched, or it is an orphan
+    /// without a manifest.
+    func isUntouched(_ key: ResourceKey, in file: String) -> Bool {
+      if input.touchedFiles.contains(file) { return false }
+      return !(desired.contains(key) && input.live[key]?.isOrphaned == true)
     }
     let vanishing = input.live.values.filter {
       !desired.contains($0.key) && input.touchedFiles.contains($0.location.file)
     }
     input.referrers = try live.referrers(to: vanishing.map(\.key).sorted())
-      .filter { !isTouched($0.key) }
+      .filter { isUntouched($0.key, in: $0.location.file) }
 
-    let targets = Set(input.desired.flatMap { $0.references.map(\.target) })
+    let references =
+      input.desired.flatMap(\.references) + input.live.values.flatMap(\.references)
+    let targets = Set(references.map(\.target))
       .filter { !desired.contains($0) && input.live[$0] == nil }
     input.existing = Set(try live.resources(named: targets.sorted()).map(\.key))
 
     let claims = Set(input.desired.flatMap { $0.claims.map(\.name) })
     input.claimHolders = try live.claimHolders(of: claims.sorted())
-      .filter { !isTouched($0.key) }
+      .filter { isUntouched($0.key, in: $0.location.file) }
     try addEdges(live, &input)
   }
 
@@ -122,19 +126,17 @@ package struct PlanAssembly {
   private func addEdges(_ live: any LiveReader, _ input: inout PlanInput) throws {
     let cyclic = planner.registry.cyclicKinds
     if cyclic.isEmpty { return }
-    let desired = Set(input.desired.map(\.key))
     var frontier = Set(input.desired.flatMap { $0.references.map(\.target) })
+    var seen = Set(input.desired.map(\.key))
     while !frontier.isEmpty {
-      let next = frontier.filter {
-        cyclic.contains($0.kind) && !desired.contains($0) && input.untouchedEdges[$0] == nil
-      }
+      let next = frontier.filter { cyclic.contains($0.kind) && seen.insert($0).inserted }
       frontier = []
       for resource in try live.resources(named: next.sorted()) {
-        let targets = resource.references.map(\.target)
-        input.untouchedEdges[resource.key] = targets
-        frontier.formUnion(targets)
+        let isGone = input.touchedFiles.contains(resource.location.file) && !resource.isOrphaned
+        if isGone, !resource.marks.isKept { continue }
+        input.untouched[resource.key] = resource
+        frontier.formUnion(resource.references.map(\.target))
       }
-      for key in next where input.untouchedEdges[key] == nil { input.untouchedEdges[key] = [] }
     }
   }
 
@@ -158,6 +160,7 @@ package struct PlanAssembly {
       }
       input.knownNames[kind] = Set(
         names + desired.filter { $0.kind == kind }.map(\.name)
+          + input.brokenKeys.filter { $0.kind == kind }.map(\.name)
       ).sorted()
     }
   }

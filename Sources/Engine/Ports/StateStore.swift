@@ -62,11 +62,13 @@ package struct ApplyContext: Sendable {
   package var effects: [NewEffect]
   /// The guards that were acknowledged, for the journal.
   package var acknowledged: [GuardFinding.Name]
+  /// The digest of the plan, where the caller has it already.
+  package var planDigest: Digest?
 
   package init(
     actor: String, time: Timestamp, isExact: Bool = true,
     quarantine: QuarantinedContent? = nil, effects: [NewEffect] = [],
-    acknowledged: [GuardFinding.Name] = [],
+    acknowledged: [GuardFinding.Name] = [], planDigest: Digest? = nil,
   ) {
     self.actor = actor
     self.time = time
@@ -74,6 +76,7 @@ package struct ApplyContext: Sendable {
     self.quarantine = quarantine
     self.effects = effects
     self.acknowledged = acknowledged
+    self.planDigest = planDigest
   }
 }
 

@@ -69,9 +69,8 @@ package struct ReconcilePass: Sendable {
       let applied = try store.apply(
         plan,
         ApplyContext(
-          actor: actor, time: time,
-          effects: effects.announcing(plan),
-          acknowledged: gate.acknowledged))
+          actor: actor, time: time, effects: effects.announcing(plan, digest: gate.digest),
+          acknowledged: gate.acknowledged, planDigest: gate.digest))
       report.outcome = plan.isEmpty ? .unchanged : .applied(applied, plan)
       return try settle(report, actor, time)
     }
@@ -118,19 +117,29 @@ package struct PlanGate {
     self.windows = windows
   }
 
+  package struct Judgement: Sendable {
+    package var verdict: Verdict
+    /// The guards that were acknowledged for this plan.
+    package var acknowledged: [GuardFinding.Name]
+    package var digest: Digest
+  }
+
   package func judge(
     _ plan: Plan, at time: Timestamp,
-  ) throws -> (verdict: Verdict, acknowledged: [GuardFinding.Name]) {
-    let digest = plan.digest.description
+  ) throws -> Judgement {
+    let digest = plan.digest
+    let digits = digest.description
     let acknowledged = Set(
-      try store.acknowledgements().filter { digest.hasPrefix($0.plan) }.map(\.guardName))
+      try store.acknowledgements().filter { digits.hasPrefix($0.plan) }.map(\.guardName))
     let isQuarantined = try store.quarantine().contains { $0.root == plan.predictedRoot }
     let findings = try store.read { live throws(StoreError) in
       try windows.findings(for: plan, live: live, at: time)
     }
     let verdict = Verdict.of(
-      plan, acknowledged: acknowledged, isQuarantined: isQuarantined, windows: findings)
-    return (verdict, acknowledged.sorted { $0.rawValue < $1.rawValue })
+      plan, digest: digest, acknowledged: acknowledged, isQuarantined: isQuarantined, windows: findings)
+    return Judgement(
+      verdict: verdict, acknowledged: acknowledged.sorted { $0.rawValue < $1.rawValue },
+      digest: digest)
   }
 }
 
@@ -151,9 +160,9 @@ package struct EffectSettings: Hashable, Sendable {
   package static let none = EffectSettings(notifiesOfApplies: false)
 
   /// What tells the world of an apply; nothing for one that changes no resource.
-  package func announcing(_ plan: Plan) -> [NewEffect] {
+  package func announcing(_ plan: Plan, digest: Digest) -> [NewEffect] {
     guard notifiesOfApplies, !plan.isEmpty else { return [] }
-    let digest = plan.digest.description
+    let digest = digest.description
     let counts = Change.Action.allCases.map {
       Value.Member($0.rawValue, .integer(Int64(plan.count(of: $0))))
     }

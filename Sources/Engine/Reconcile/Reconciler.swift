@@ -59,6 +59,8 @@ package actor Reconciler {
   /// Whether a pass has come to an end since the start, whatever its outcome.
   package private(set) var hasObserved = false
   private var lastFailure: String?
+  /// What the log said last, so that it is not said at every poll again.
+  private var lastNews: String?
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor {
     executor.asUnownedSerialExecutor()
@@ -196,22 +198,32 @@ package actor Reconciler {
       for action in Change.Action.allCases {
         metadata[action.rawValue] = .stringConvertible(plan.count(of: action))
       }
+      lastNews = nil
       logger.info("applied", metadata: metadata)
     case .blocked(let plan, let blocks):
       var metadata = revision
       metadata["plan"] = .string(plan.digest.abbreviated)
       metadata["guards"] = .string(blocks.map(\.name).joined(separator: ","))
       metadata["clear"] = .string(blocks.map(\.command).joined(separator: "; "))
-      logger.warning("blocked", metadata: metadata)
+      logNews(.warning, "blocked", metadata)
     case .invalid(let diagnostics):
       var metadata = revision
       metadata["errors"] = .stringConvertible(diagnostics.count { $0.severity == .error })
-      metadata["first"] = .string(diagnostics.first?.description ?? "")
-      logger.error("invalid manifests", metadata: metadata)
+      let first = diagnostics.first { $0.severity == .error }
+      metadata["first"] = .string(first.map { "\($0.location): \($0.message)" } ?? "")
+      logNews(.error, "invalid manifests", metadata)
     case .suspended(let suspension):
       var metadata = revision
       metadata["by"] = .string(suspension.actor)
-      logger.info("suspended", metadata: metadata)
+      logNews(.info, "suspended", metadata)
     }
+  }
+
+  /// Logs at `level` what was not logged just before, and at debug level what was.
+  private func logNews(_ level: Logger.Level, _ message: Logger.Message, _ metadata: Logger.Metadata) {
+    let pairs = metadata.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let news = "\(message) \(pairs.joined(separator: " "))"
+    logger.log(level: news == lastNews ? .debug : level, message, metadata: metadata)
+    lastNews = news
   }
 }

@@ -9,23 +9,34 @@ struct CrossChecks {
   let input: PlanInput
 
   func diagnostics() -> [Diagnostic] {
-    collisions() + danglingReferences() + cycles() + claims()
+    let collisions = collisions()
+    // Where a name is two resources nobody can say which of them a circle runs through.
+    return collisions + danglingReferences() + (collisions.isEmpty ? cycles() : []) + claims()
   }
 
   private func collisions() -> [Diagnostic] {
-    var byKey: [ResourceKey: [SourceLocation]] = [:]
-    byKey.reserveCapacity(input.desired.count)
-    for resource in input.desired { byKey[resource.key, default: []].append(resource.location) }
-    var result: [Diagnostic] = []
-    for (key, places) in byKey {
-      var places = places
-      if let live = input.live[key], !live.isOrphaned,
+    func untouched(_ key: ResourceKey) -> SourceLocation? {
+      guard let live = input.live[key], !live.isOrphaned,
         !input.touchedFiles.contains(live.location.file)
-      {
-        places.append(live.location)
-      }
-      if places.count == 1 { continue }
-      places.sort()
+      else { return nil }
+      return live.location
+    }
+    var seen: Set<ResourceKey> = []
+    seen.reserveCapacity(input.desired.count)
+    var colliding: Set<ResourceKey> = []
+    for resource in input.desired
+    where !seen.insert(resource.key).inserted || untouched(resource.key) != nil {
+      colliding.insert(resource.key)
+    }
+    if colliding.isEmpty { return [] }
+    var byKey: [ResourceKey: [SourceLocation]] = [:]
+    for key in colliding { byKey[key] = untouched(key).map { [$0] } ?? [] }
+    for resource in input.desired where colliding.contains(resource.key) {
+      byKey[resource.key]?.append(resource.location)
+    }
+    var result: [Diagnostic] = []
+    for (key, unsorted) in byKey {
+      let places = unsorted.sorted()
       for place in places.dropFirst() {
         result.append(
           Diagnostic(
@@ -100,32 +111,28 @@ struct CrossChecks {
   // MARK: Cycles
 
   private func cycles() -> [Diagnostic] {
-    var resources: [ResourceKey: Resource] = [:]
-    var edges = input.untouchedEdges
-    for resource in input.desired where !resource.references.isEmpty {
-      resources[resource.key] = resource
-      edges[resource.key] = resource.references.map(\.target)
+    var nodes: [ResourceKey: (file: String, references: [Reference])] = [:]
+    for live in Array(input.untouched.values) + staying {
+      nodes[live.key] = (live.location.file, live.references)
     }
-    return CycleSearch(edges: edges).cycles().compactMap { cycle in
-      // The report stands at the first touched resource of the cycle, by key.
-      let keys = cycle.filter { resources[$0] != nil }.sorted()
-      guard let start = keys.first, let position = cycle.firstIndex(of: start),
-        let resource = resources[start]
+    for resource in input.desired where !resource.references.isEmpty {
+      nodes[resource.key] = (resource.location.file, resource.references)
+    }
+    func reference(from key: ResourceKey, to target: ResourceKey) -> SourceLocation? {
+      guard let node = nodes[key],
+        let reference = node.references.first(where: { $0.target == target })
       else { return nil }
-      let path = Array(cycle[position...] + cycle[..<position])
-      let next = path.count > 1 ? path[1] : start
-      func place(from key: ResourceKey, to target: ResourceKey) -> SourceLocation? {
-        guard let resource = resources[key],
-          let reference = resource.references.first(where: { $0.target == target })
-        else { return nil }
-        return SourceLocation(file: resource.location.file, range: reference.range)
-      }
-      let names = (path + [start]).map(\.description).joined(separator: " → ")
+      return SourceLocation(file: node.file, range: reference.range)
+    }
+    let edges = nodes.mapValues { $0.references.map(\.target) }
+    return CycleSearch(edges: edges).cycles().compactMap { cycle in
+      let start = cycle[0]
+      guard let place = reference(from: start, to: cycle[1 % cycle.count]) else { return nil }
+      let names = (cycle + [start]).map(\.description).joined(separator: " → ")
       return Diagnostic(
         code: "reference-cycle", "resources refer to each other in a circle: \(names)",
-        at: place(from: start, to: next) ?? resource.location, resource: start,
-        hint: "remove one of these references",
-        related: path.count > 1 ? path.last.flatMap { place(from: $0, to: start) } : nil)
+        at: place, resource: start, hint: "remove one of these references",
+        related: cycle.count > 1 ? cycle.last.flatMap { reference(from: $0, to: start) } : nil)
     }
   }
 
@@ -152,7 +159,8 @@ struct CrossChecks {
     var result: [Diagnostic] = []
     for (claim, holders) in holders where holders.count > 1 {
       let sorted = holders.sorted { $0.place < $1.place }
-      for other in sorted.dropFirst() {
+      // A resource that is defined twice is a collision, not a rival of itself.
+      for other in sorted.dropFirst() where other.key != sorted[0].key {
         result.append(
           Diagnostic(
             code: "duplicate-claim", "\(other.key) and \(sorted[0].key) are both \(claim)",
@@ -161,42 +169,5 @@ struct CrossChecks {
       }
     }
     return result
-  }
-}
-
-/// Finds cycles in a graph of keys, by depth-first search without recursion.
-struct CycleSearch {
-  let edges: [ResourceKey: [ResourceKey]]
-
-  private enum Colour { case open, done }
-
-  /// One cycle for each back edge, in the order of keys.
-  func cycles() -> [[ResourceKey]] {
-    var colours: [ResourceKey: Colour] = [:]
-    var found: [[ResourceKey]] = []
-    for start in edges.keys.sorted() where colours[start] == nil {
-      var path: [ResourceKey] = [start]
-      var pending: [[ResourceKey]] = [(edges[start] ?? []).sorted(by: >)]
-      colours[start] = .open
-      while let key = path.last {
-        guard let next = pending[pending.count - 1].popLast() else {
-          colours[key] = .done
-          path.removeLast()
-          pending.removeLast()
-          continue
-        }
-        switch colours[next] {
-        case .done: continue
-        case .open:
-          if let index = path.firstIndex(of: next) { found.append(Array(path[index...])) }
-        case nil:
-          guard let targets = edges[next] else { continue }
-          colours[next] = .open
-          path.append(next)
-          pending.append(targets.sorted(by: >))
-        }
-      }
-    }
-    return found
   }
 }

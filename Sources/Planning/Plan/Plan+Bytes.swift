@@ -8,10 +8,18 @@ extension Plan {
   package var digest: Digest { Digest(of: canonicalBytes) }
 
   package var value: Value {
-    .object([
+    // Most changes come from few commits, whose words are made once.
+    var origins: [String: Value] = [:]
+    func value(_ change: Change) -> Value {
+      guard let origin = change.origin else { return change.value }
+      let known = origins[origin.commit] ?? origin.value
+      origins[origin.commit] = known
+      return change.value(origin: known)
+    }
+    return .object([
       .init("baseRevision", baseRevision.map { .string($0) } ?? .null),
       .init("baseRoot", .string(baseRoot.description)),
-      .init("changes", .array(changes.map(\.value))),
+      .init("changes", .array(changes.map(value))),
       .init("formatVersion", .integer(Self.formatVersion)),
       .init("guards", .array(guards.map(\.value))),
       .init("orphaned", .array(orphaned.map { .string($0.description) })),
@@ -26,8 +34,12 @@ extension Plan {
 }
 
 extension Change {
-  package var value: Value {
-    var members: [Value.Member] = [.init("action", .string(action.rawValue))]
+  package var value: Value { value(origin: origin?.value) }
+
+  fileprivate func value(origin: Value?) -> Value {
+    var members: [Value.Member] = []
+    members.reserveCapacity(12)
+    members.append(.init("action", .string(action.rawValue)))
     if let after { members.append(.init("after", .string(after.description))) }
     if let before { members.append(.init("before", .string(before.description))) }
     if !claims.isEmpty { members.append(.init("claims", .array(claims.map(\.value)))) }
@@ -35,7 +47,7 @@ extension Change {
     members.append(.init("key", .string(key.description)))
     members.append(.init("location", location.value))
     if marks.isKept { members.append(.init("noPrune", true)) }
-    if let origin { members.append(.init("origin", origin.value)) }
+    if let origin { members.append(.init("origin", origin)) }
     if let previousFile { members.append(.init("previousFile", .string(previousFile))) }
     if marks.isProtected { members.append(.init("protected", true)) }
     members.append(.init("reason", .string(reason.rawValue)))

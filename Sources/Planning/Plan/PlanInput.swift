@@ -40,8 +40,8 @@ package struct PlanInput: Sendable {
   package var existing: Set<ResourceKey>
   /// Untouched live holders of the claims that touched resources make.
   package var claimHolders: [ClaimHolder]
-  /// References among untouched live resources that a cycle could run through.
-  package var untouchedEdges: [ResourceKey: [ResourceKey]]
+  /// Untouched live resources that a cycle could run through.
+  package var untouched: [ResourceKey: LiveResource]
   /// The names that exist at the head, for each kind of which a name is missing.
   package var knownNames: [String: [String]]
   /// The buckets of the touched keys, and the branches above.
@@ -66,7 +66,7 @@ package struct PlanInput: Sendable {
     referrers = []
     existing = []
     claimHolders = []
-    untouchedEdges = [:]
+    untouched = [:]
     knownNames = [:]
     tree = .empty
     origins = [:]

@@ -190,26 +190,29 @@ package struct Planner: Sendable {
   /// Kahn's algorithm in rounds. References that lead out of `changes` do not count, and there are
   /// no cycles here, because a plan with one is invalid.
   private func order(_ changes: [Change], targets: (Change) -> [ResourceKey]) -> [Change] {
-    let sorted = changes.sorted { $0.key < $1.key }
+    // Changes are large; what is sorted are their places.
+    let places = changes.indices.sorted { changes[$0].key < changes[$1].key }
     var index: [ResourceKey: Int] = [:]
-    index.reserveCapacity(sorted.count)
-    for (position, change) in sorted.enumerated() { index[change.key] = position }
-    var waiting = [Int](repeating: 0, count: sorted.count)
+    index.reserveCapacity(places.count)
+    for (position, place) in places.enumerated() { index[changes[place].key] = position }
+    var waiting = [Int](repeating: 0, count: places.count)
     var dependents: [Int: [Int]] = [:]
-    for (position, change) in sorted.enumerated() {
-      for target in Set(targets(change)) {
+    for (position, place) in places.enumerated() {
+      let names = targets(changes[place])
+      if names.isEmpty { continue }
+      for target in Set(names) {
         guard let other = index[target], other != position else { continue }
         waiting[position] += 1
         dependents[other, default: []].append(position)
       }
     }
     var result: [Change] = []
-    result.reserveCapacity(sorted.count)
-    var ready = sorted.indices.filter { waiting[$0] == 0 }
+    result.reserveCapacity(places.count)
+    var ready = places.indices.filter { waiting[$0] == 0 }
     while !ready.isEmpty {
       var next: [Int] = []
       for position in ready {
-        result.append(sorted[position])
+        result.append(changes[places[position]])
         for dependent in dependents[position] ?? [] {
           waiting[dependent] -= 1
           if waiting[dependent] == 0 { next.append(dependent) }

@@ -41,7 +41,7 @@ extension ShapeDecoder {
   private mutating func refuseUnknown(_ entries: [Node.Entry], _ shape: ObjectShape) {
     let names = shape.fields.map(\.name)
     for entry in entries where !names.contains(entry.key) {
-      let place = isAtTop ? "a manifest" : pointer.dotted
+      let place = isAtTop ? rootName : pointer.dotted
       report(
         code: "unknown-field", "unknown field \"\(entry.key)\" in \(place)", at: entry.keyRange,
         hint: Suggestion.didYouMean(entry.key, among: names)
@@ -66,7 +66,7 @@ extension ShapeDecoder {
     for condition in shape.conditions { checkCondition(node, entries, shape, condition) }
   }
 
-  private var place: String { isAtTop ? "the manifest" : pointer.dotted }
+  private var place: String { isAtTop ? rootName : pointer.dotted }
 
   private mutating func checkExactlyOne(
     _ node: Node, _ entries: [Node.Entry], _ group: [String],

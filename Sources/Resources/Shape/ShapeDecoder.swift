@@ -15,7 +15,13 @@ package struct ShapeDecoder {
     case index(Int)
   }
 
-  package init(file: String) { self.file = file }
+  /// What a person calls the outermost value: `a manifest`.
+  let rootName: String
+
+  package init(file: String, rootName: String = "a manifest") {
+    self.file = file
+    self.rootName = rootName
+  }
 
   package var pointer: JSONPointer {
     JSONPointer(

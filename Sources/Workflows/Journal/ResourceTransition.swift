@@ -42,11 +42,15 @@ package struct ResourceTransition: Hashable, Sendable {
     self.origin = origin
   }
 
-  package var payload: [UInt8] {
+  package var payload: [UInt8] { payload(origin: origin?.value) }
+
+  /// The payload with `origin` as JSON already; for many transitions out of one commit.
+  package func payload(origin: Value?) -> [UInt8] {
     var members: [Value.Member] = []
+    members.reserveCapacity(4)
     if let after { members.append(.init("after", after.value)) }
     if let before { members.append(.init("before", before.value)) }
-    if let origin { members.append(.init("origin", origin.value)) }
+    if let origin { members.append(.init("origin", origin)) }
     members.append(.init("reason", .string(reason)))
     return CanonicalJSON.bytes(of: .object(members))
   }

@@ -82,7 +82,8 @@ struct Apply: AsyncParsableCommand {
       plan,
       ApplyContext(
         actor: Process.actor, time: workspace.wall.now(),
-        effects: workspace.effects.announcing(plan), acknowledged: made.acknowledged))
+        effects: workspace.effects.announcing(plan, digest: made.digest ?? plan.digest),
+        acknowledged: made.acknowledged, planDigest: made.digest))
     try workspace.keep(plan.revision)
     report(applied, plan)
   }

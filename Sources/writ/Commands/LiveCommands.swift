@@ -24,7 +24,8 @@ struct Status: AsyncParsableCommand {
       let conditions = try store.conditions()
       let observed = conditions.first { $0.kind == .ready }?.observedRevision
       // The repository may be out of reach from here; what the loop saw last is the next best.
-      let head = try? await workspace.localHead(liveRoots: status.roots)
+      let head = try? workspace.localHead(
+        liveRevision: status.live.revision, liveRoots: status.roots)
       let view = StatusView(
         status: status, conditions: conditions, sourceRevision: head ?? observed,
         isServing: try workspace.runningServer() != nil,
@@ -61,7 +62,8 @@ struct Get: AsyncParsableCommand {
       if selection.name != nil, let record = records.first {
         let value = RecordView(record: record, revision: revision).value
         switch output.format {
-        case .json: Terminal.writeJSON(value)
+        case .json:
+          Terminal.writeJSON(.sorted([.init("formatVersion", 1)] + (value.members ?? [])))
         case .text: Terminal.write(YAMLText.text(of: value))
         }
         return
@@ -94,6 +96,7 @@ struct Describe: AsyncParsableCommand {
   @Argument(help: "Kind/name.")
   var what: String
 
+  @OptionGroup var output: OutputOptions
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
@@ -115,6 +118,17 @@ struct Describe: AsyncParsableCommand {
         )
       }
       let events = try store.events(JournalQuery(subject: key.description, limit: 10))
+      if output.format == .json {
+        return Terminal.writeJSON([
+          "formatVersion": 1,
+          "resource": RecordView(record: record, revision: try store.status().live.revision).value,
+          "names": .array(
+            relations.0.map { ["target": .string($0.target.description), "pointer": .string($0.pointer.dotted)] }),
+          "namedBy": .array(
+            relations.1.map { ["key": .string($0.key.description), "location": .string($0.location.description)] }),
+          "events": .array(events.map(JournalOutput.value)),
+        ])
+      }
       Terminal.write(
         lines: DescribeText(
           record: record, references: relations.0, referrers: relations.1, events: events,

@@ -40,7 +40,7 @@ struct RollbackCommand: AsyncParsableCommand {
       let time = workspace.wall.now()
       let gate = try PlanGate(store: store, windows: workspace.windows)
         .judge(proposal.plan, at: time)
-      var screen = PlanScreen(proposal.plan, verdict: gate.verdict)
+      var screen = PlanScreen(proposal.plan, verdict: gate.verdict, digest: gate.digest)
       screen.acknowledged = Set(gate.acknowledged)
       screen.nextCommand = nil
       screen.showsExitCode = false
@@ -58,15 +58,16 @@ struct RollbackCommand: AsyncParsableCommand {
         proposal.plan,
         rollback.context(
           for: proposal, actor: Process.actor, reason: reason, at: time,
-          effects: workspace.effects, acknowledged: gate.acknowledged))
+          effects: workspace.effects, gate: gate))
       switch output.format {
       case .json: Terminal.writeJSON(ApplyJSON.value(applied, proposal.plan))
       case .text:
         if common.quiet { return }
         Terminal.writeLine(ApplyText.line(applied, proposal.plan))
         Terminal.writeLine(
-          "quarantined: revision \(proposal.left.revision.prefix(12)), until git differs or: writ quarantine clear \(proposal.left.root.abbreviated)"
-        )
+          "revision \(proposal.left.revision.prefix(12)) is in quarantine until git differs")
+        Terminal.writeLine(
+          "    let it back with: writ quarantine clear \(proposal.left.root.abbreviated)")
       }
     }
   }

@@ -48,10 +48,11 @@ struct PlanCommand: AsyncParsableCommand {
       if let out, case .plan(let plan) = made.result.outcome {
         try FileText.write(PlanFile(plan).bytes, to: out, mode: 0o644)
       }
-      let status = try PlanOutput(
+      var screen = PlanOutput(
         made: made, format: output.format, isVerbose: common.verbose, isQuiet: common.quiet,
-        duration: ContinuousClock.now - start
-      ).show()
+        duration: ContinuousClock.now - start)
+      screen.nextCommand = from == nil ? "writ apply\(out.map { " \($0)" } ?? "")" : nil
+      let status = try screen.show()
       if status != .success { throw status }
     }
   }
@@ -66,6 +67,8 @@ struct PlanMaker {
     var head: GitRevision
     /// Every guard of the plan with whether it is acknowledged.
     var acknowledged: [GuardFinding.Name]
+    /// The plan's digest.
+    var digest: Digest?
     var roots: [String] { head.roots }
   }
 
@@ -95,6 +98,7 @@ struct PlanMaker {
         .judge(plan, at: workspace.wall.now())
       made.verdict = gate.verdict
       made.acknowledged = gate.acknowledged
+      made.digest = gate.digest
     }
     return made
   }

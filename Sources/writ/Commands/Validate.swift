@@ -53,8 +53,9 @@ struct Validate: AsyncParsableCommand {
     input.desired = read.resources
     input.touchedFiles = Set(read.resources.map(\.location.file))
     input.presentFiles = input.touchedFiles
-    let names = Dictionary(grouping: read.resources, by: \.key.kind)
-    input.knownNames = names.mapValues { Set($0.map(\.key.name)).sorted() }
+    let names = Dictionary(
+      grouping: read.resources.map(\.key) + Array(read.brokenKeys), by: \.kind)
+    input.knownNames = names.mapValues { Set($0.map(\.name)).sorted() }
     if case .invalid(let diagnostics) = workspace.planner.plan(input) { return diagnostics }
     return read.diagnostics
   }

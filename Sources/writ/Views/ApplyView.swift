@@ -90,7 +90,12 @@ struct ReconcileView {
           "writ: blocked by \(block["guard"]?.string ?? ""): \(TextLayout.escaped(block["message"]?.string ?? ""))")
         Terminal.writeError("    clear with: \(block["command"]?.string ?? "")")
       }
-    case "suspended": Terminal.writeError("writ: suspended; go on with: writ resume")
+    case "suspended":
+      let who = value["suspension"]?["by"]?.string ?? "somebody"
+      let why = value["suspension"]?["reason"]?.string ?? ""
+      Terminal.writeError(
+        "writ: suspended by \(TextLayout.escaped(who)): \(TextLayout.escaped(why))")
+      Terminal.writeError("    go on with: writ resume")
     case "invalid":
       for diagnostic in value["diagnostics"]?.array ?? [] {
         let place =

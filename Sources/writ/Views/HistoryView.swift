@@ -107,7 +107,7 @@ struct JournalOutput {
     return text.utf8.count >= 40 && text.allSatisfy(\.isHexDigit) ? String(text.prefix(16)) : text
   }
 
-  private static func value(_ event: JournalEvent) -> Value {
+  static func value(_ event: JournalEvent) -> Value {
     [
       "sequence": .integer(event.sequence), "time": .string(event.time.description),
       "actor": .string(event.actor), "kind": .string(event.kind.rawValue),

@@ -14,6 +14,8 @@ struct PlanOutput {
   let duration: Duration
   /// Whether `apply` shows the plan on its way, rather than `plan` as its result.
   var isApplying = false
+  /// The command to advise; nil where a plan is for reading only.
+  var nextCommand: String?
 
   func show() throws -> ExitCode {
     switch made.result.outcome {
@@ -21,15 +23,15 @@ struct PlanOutput {
       showInvalid(diagnostics)
       return .error
     case .plan(let plan):
-      var screen = PlanScreen(plan, verdict: made.verdict ?? .ready)
+      var screen = PlanScreen(plan, verdict: made.verdict ?? .ready, digest: made.digest)
       screen.acknowledged = Set(made.acknowledged)
       screen.reference = made.reference
       screen.duration = duration
       screen.diagnostics = made.result.warnings
       screen.isIncremental = made.result.isIncremental
       screen.notes = made.notes
+      screen.nextCommand = nextCommand
       if isApplying {
-        screen.nextCommand = nil
         screen.showsExitCode = false
         screen.verboseCommand = "writ apply -v"
       }

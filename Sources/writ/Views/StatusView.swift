@@ -45,15 +45,15 @@ struct StatusView {
   }
 
   func lines(width: Int, style: Style) -> [String] {
-    var lines = [headline(style)]
+    var lines = headline(style, width)
     if let ready, ready.status != .isTrue {
       lines += TextLayout.wrapped(TextLayout.escaped(ready.message), to: width - 2).map { "  \($0)" }
     }
     let counts = status.live.counts.sorted { $0.key < $1.key }
       .map { Number.text($0.value) + " " + $0.key }
-    lines.append(
+    lines += TextLayout.wrapped(
       "state root \(status.live.root.abbreviated) · "
-        + (counts.isEmpty ? "nothing is live" : counts.joined(separator: ", ")))
+        + (counts.isEmpty ? "nothing is live" : counts.joined(separator: ", ")), to: width)
     if conditions.isEmpty { return lines }
     lines.append("")
     let table = Table(
@@ -71,25 +71,30 @@ struct StatusView {
     return lines + table.lines(width: width, style: style)
   }
 
-  private func headline(_ style: Style) -> String {
+  private func headline(_ style: Style, _ width: Int) -> [String] {
     let live = status.live.revision.map { String($0.prefix(12)) } ?? "nothing"
     let age = status.appliedAt.map { " (\(RelativeTime.text($0, now: now)))" } ?? ""
     let source = sourceRevision.map { String($0.prefix(12)) } ?? "unknown"
     let isInSync = sourceRevision != nil && sourceRevision == status.live.revision
-    return "live \(style.painted(live, .heading))\(age) · git \(source)"
-      + (isInSync ? " (the same)" : "") + " · \(next(isInSync, style))"
+    let facts = "live \(live)\(age) · git \(source)" + (isInSync ? " (the same)" : "")
+    let (next, role) = next(isInSync)
+    if TextLayout.width(of: "\(facts) · \(next)") <= width {
+      return [style.painted(facts, .heading) + " · " + style.painted(next, role)]
+    }
+    return [style.painted(facts, .heading)]
+      + TextLayout.wrapped(next, to: width - 2).map { "  " + style.painted($0, role) }
   }
 
-  private func next(_ isInSync: Bool, _ style: Style) -> String {
+  private func next(_ isInSync: Bool) -> (String, Style.Role) {
     if let suspension = status.suspension {
-      return style.painted(
-        "SUSPENDED by \(TextLayout.escaped(suspension.actor)): \(TextLayout.escaped(suspension.reason)) · next: writ resume",
-        .blocked)
+      let who = TextLayout.escaped(suspension.actor)
+      let why = TextLayout.escaped(suspension.reason)
+      return ("SUSPENDED by \(who): \(why) · next: writ resume", .blocked)
     }
     if let ready, ready.status == .isFalse, !isInSync || ready.reason != "Applied" {
-      return style.painted(ready.reason, .blocked)
+      return (ready.reason, .blocked)
     }
     let waits = isServing ? "watching" : "no server is running (writ serve)"
-    return isInSync ? waits : isServing ? "about to apply" : "next: writ plan"
+    return (isInSync ? waits : isServing ? "about to apply" : "next: writ plan", .plain)
   }
 }

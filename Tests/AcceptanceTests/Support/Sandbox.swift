@@ -129,6 +129,14 @@ final class Sandbox: Sendable {
     }.sorted()
   }
 
+  /// Those of them whose arguments hold `word`.
+  func processes(running word: String) -> [pid_t] {
+    processes().filter { id in
+      let bytes = FileManager.default.contents(atPath: "/proc/\(id)/cmdline") ?? Data()
+      return bytes.split(separator: 0).contains { String(decoding: $0, as: UTF8.self) == word }
+    }
+  }
+
   // MARK: Files
 
   func write(_ text: String, to file: String) throws {
