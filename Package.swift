@@ -76,7 +76,8 @@ let package = Package(
     .target(
       name: "ControlPlane",
       dependencies: [
-        "Engine", "Planning", "Resources", "Workflows", crypto, hummingbird, lifecycle, logging,
+        "Engine", "Planning", "Rendering", "Resources", "Workflows", crypto, hummingbird, lifecycle,
+        logging,
       ]),
     /// HTTP out: announcements, and talking to a running server.
     .target(
@@ -105,8 +106,10 @@ let package = Package(
     /// Real repositories, clocks and generators for tests.
     .target(
       name: "TestSupport",
-      dependencies: ["Engine", "Kinds", "Persistence", "Planning", "Resources"],
-      path: "Tests/TestSupport"),
+      dependencies: [
+        "Engine", "Git", "GitSource", "Kinds", "Persistence", "Planning", "Resources", "Workflows",
+        "YAML", logging,
+      ], path: "Tests/TestSupport"),
     .testTarget(name: "GitTests", dependencies: ["Git"]),
     .testTarget(name: "YAMLTests", dependencies: ["Resources", "YAML"]),
     .testTarget(name: "ResourcesTests", dependencies: ["Resources"]),
@@ -117,9 +120,11 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(
       name: "PlanningTests",
-      dependencies: ["Kinds", "Planning", "Resources", "TestSupport"]),
+      dependencies: ["Kinds", "Planning", "Resources", "TestSupport", "YAML"],
+      exclude: ["Golden"]),
     .testTarget(
-      name: "WorkflowsTests", dependencies: ["Planning", "Resources", "Workflows"]),
+      name: "WorkflowsTests",
+      dependencies: ["Planning", "Resources", "TestSupport", "Workflows"]),
     .testTarget(
       name: "PersistenceTests",
       dependencies: [
@@ -129,13 +134,13 @@ let package = Package(
     .testTarget(
       name: "EngineTests",
       dependencies: [
-        "Engine", "GitSource", "Kinds", "Persistence", "Planning", "Resources", "TestSupport",
-        "Workflows", logging,
+        "Engine", "Git", "GitSource", "Kinds", "Persistence", "Planning", "Resources",
+        "TestSupport", "Workflows", "YAML", database, logging,
       ]),
     .testTarget(
       name: "GitSourceTests",
       dependencies: [
-        "Engine", "GitSource", "Kinds", "Planning", "Resources", "TestSupport",
+        "Engine", "Git", "GitSource", "Kinds", "Planning", "Resources", "TestSupport",
       ]),
     .testTarget(
       name: "ControlPlaneTests",

@@ -60,9 +60,7 @@ package struct Server: Sendable {
     let delivering = outbox
     let reconciler = Reconciler(
       source: source,
-      pass: ReconcilePass(
-        store: store, planner: workspace.planner, windows: workspace.windows,
-        effects: workspace.effects),
+      pass: workspace.pass(store),
       settings: Reconciler.Settings(interval: settings.interval), clock: clock,
       wall: workspace.wall, logger: logger,
       exclusively: { [workspace] pass in

@@ -29,6 +29,11 @@ package struct Workspace: Sendable {
     EffectSettings(notifiesOfApplies: settings.notifyURL != nil)
   }
 
+  /// One comparison with the source.
+  package func pass(_ store: Store) -> ReconcilePass {
+    ReconcilePass(store: store, planner: planner, windows: windows, effects: effects)
+  }
+
   // MARK: The store
 
   /// The state for reading; nil where there is no database yet, which is then not made.

@@ -58,7 +58,11 @@ package struct ControlPlaneServer: Service {
     try await withThrowingTaskGroup(of: Step.self) { group in
       group.addTask {
         defer { bind.finish() }
-        try await application.run()
+        do {
+          try await application.run()
+        } catch let error as IOError {
+          throw ControlPlaneError(host: settings.host, port: settings.port, error.errnoCode)
+        }
         return .served
       }
       group.addTask { .announced(try await announce(bound, token)) }

@@ -30,6 +30,11 @@ extension FetchSession {
       let advice = "this libssh2 and the server have no algorithm in common; use https:// instead"
       return failure.error(.unreachable, operation, advice)
     }
+    if says("object not found") {
+      let advice =
+        "the remote lacks an object that its own commits name; run `git fsck` there"
+      return failure.error(.corruptObject, operation, advice)
+    }
     if says("status code: 404", "not found", "does not exist", "does not appear", "not a git") {
       let advice =
         "the server has no such repository, or hides it; check the path and the credentials"
@@ -58,7 +63,7 @@ extension FetchSession {
     return failure.error(
       .other,
       operation,
-      "the fetch failed; the disk or the remote may be the cause"
+      "the fetch failed; the disk may be the cause, or damage in the remote: run `git fsck` there"
     )
   }
 }

@@ -112,6 +112,8 @@ package enum FetchChild {
 
   private static func fetch(_ request: FetchRequest) throws(GitError) -> String {
     let access = request.access
+    let lock = try MirrorLock(path: request.mirror + ".lock")
+    defer { withExtendedLifetime(lock) {} }
     let mirror = try MirrorRepository.open(request.mirror)
     let trust = Trust(
       knownHosts: try access.knownHostsFile.map { path throws(GitError) in
@@ -128,6 +130,22 @@ package enum FetchChild {
     _ = try mirror.repack(whenMoreThan: packLimit)
     return commit.description
   }
+}
+
+/// Makes fetches into one mirror wait for each other. The kernel lets go of it with the process, and
+/// the alarm bounds the wait.
+private struct MirrorLock: ~Copyable {
+  private let descriptor: Int32
+
+  init(path: String) throws(GitError) {
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else {
+      throw GitError(
+        .other, "lock \(path)", "cannot be locked: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  deinit { close(descriptor) }
 }
 
 enum MirrorRepository {

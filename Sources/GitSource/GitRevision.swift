@@ -56,17 +56,13 @@ package final class GitRevision: RevisionReader {
     _ repository: borrowing Repository, _ commit: ObjectID, _ requested: [String]?,
     _ live: [String],
   ) throws(GitError) -> [String] {
-    if let requested { return Set(requested.map(normalized)).sorted() }
+    if let requested { return ManifestFiles.tidied(requested) }
     var roots = Set(live)
     if roots == [""] { return [""] }
     for root in ["manifests", "policies"] where try repository.treeID(of: commit, at: root) != nil {
       roots.insert(root)
     }
     return roots.isEmpty ? [""] : roots.sorted()
-  }
-
-  private static func normalized(_ root: String) -> String {
-    root.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
   }
 
   package func contains(_ revision: String) -> Bool {

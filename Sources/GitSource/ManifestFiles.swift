@@ -34,6 +34,15 @@ struct ManifestFiles {
         hint: "put the file itself there, or move it out of the manifest roots"))
   }
 
+  /// Roots as paths without `.` and double slashes, sorted, each once and none below another.
+  static func tidied(_ roots: [String]) -> [String] {
+    let paths = Set(
+      roots.map { $0.split(separator: "/").filter { $0 != "." }.joined(separator: "/") })
+    return paths.filter { path in
+      !paths.contains { $0 != path && ($0.isEmpty || path.hasPrefix($0 + "/")) }
+    }.sorted()
+  }
+
   /// Files by these endings are manifests; others may lie beside them.
   static func isManifest(_ path: String) -> Bool {
     path.utf8.suffix(5).elementsEqual(".yaml".utf8) || path.utf8.suffix(4).elementsEqual(".yml".utf8)

@@ -104,6 +104,9 @@ package final class MirrorSource: RevisionSource {
     let child = child
     let deadline = settings.deadline
     let clock = clock
+    guard let request = ChildInput.descriptor(holding: input) else {
+      throw SourceError(.other, "the fetch of \(printableURL) cannot be asked for")
+    }
     let ending = await withTaskGroup(of: Ending.self) { group in
       group.addTask {
         do {
@@ -112,7 +115,8 @@ package final class MirrorSource: RevisionSource {
           let result = try await Subprocess.run(
             .path(FilePath(child.path)), arguments: Arguments(child.arguments),
             environment: .custom(Self.environment), platformOptions: options,
-            input: .array(input), output: .bytes(limit: 1 << 20), error: .bytes(limit: 1 << 16))
+            input: .fileDescriptor(
+              FileDescriptor(rawValue: request), closeAfterSpawningProcess: true), output: .bytes(limit: 1 << 20), error: .bytes(limit: 1 << 16))
           if result.standardOutput.isEmpty {
             return .failure("\(result.terminationStatus)")
           }
@@ -131,6 +135,8 @@ package final class MirrorSource: RevisionSource {
     }
     switch ending {
     case .output(let bytes): return bytes
+    case .deadline where Task.isCancelled:
+      throw SourceError(.cancelled, "the fetch of \(printableURL) was ended, as the program ends")
     case .deadline:
       throw SourceError(
         .timeout,

@@ -46,6 +46,7 @@ package struct WorkTree {
       throw SourceError(.notFound, "there is no folder \(directory)")
     }
     if let requested {
+      let requested = ManifestFiles.tidied(requested)
       for root in requested where access("\(directory)/\(root)", F_OK) != 0 {
         throw SourceError(
           .notFound, "there is no folder \(directory)/\(root)",
@@ -72,10 +73,16 @@ package struct WorkTree {
     defer { closedir(handle) }
     var names: [(name: String, type: mode_t)] = []
     while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      let (valid, name) = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) {
+          (String(validatingCString: $0), String(cString: $0))
+        }
       }
       if name.hasPrefix(".") { continue }
+      guard valid != nil else {
+        throw SourceError(
+          .invalidPath, "the name of \(full)/\(name) is not UTF-8", hint: "rename it")
+      }
       var status = stat()
       guard lstat("\(full)/\(name)", &status) == 0 else { continue }
       names.append((name, status.st_mode & S_IFMT))
@@ -97,10 +104,10 @@ package struct WorkTree {
   }
 
   private func read(_ file: String, _ output: inout ManifestReader.Output) {
-    func refuse(_ code: String, _ message: String) {
+    func refuse(_ code: String, _ message: String, hint: String? = nil) {
       output.diagnostics.append(
         Diagnostic(
-          code: code, message, at: SourceLocation(file: file, range: .start)))
+          code: code, message, at: SourceLocation(file: file, range: .start), hint: hint))
     }
     let descriptor = open("\(directory)/\(file)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else {
@@ -124,7 +131,8 @@ package struct WorkTree {
     }
     guard count <= limit else {
       refuse(
-        "file-too-large", "the file has more than \(limit) bytes; that is the limit for a manifest")
+        "file-too-large", "the file has more than \(limit) bytes; that is the limit for a manifest",
+        hint: "split it into several files")
       return
     }
     bytes[0..<count].withUnsafeBytes {

@@ -89,7 +89,7 @@ struct LiveRows: LiveReader {
       end: SourcePosition(line: row[index + 2], column: row[index + 3]))
   }
 
-  private func references(of id: Int64) throws -> [Reference] {
+  func references(of id: Int64) throws -> [Reference] {
     let statement = try db.cachedStatement(
       sql: """
         SELECT target_kind, target_name, pointer, start_line, start_column, end_line, end_column
@@ -105,7 +105,7 @@ struct LiveRows: LiveReader {
       range: range(row, from: 3))
   }
 
-  private func claims(of id: Int64) throws -> [Claim] {
+  func claims(of id: Int64) throws -> [Claim] {
     let statement = try db.cachedStatement(
       sql: """
         SELECT name, start_line, start_column, end_line, end_column

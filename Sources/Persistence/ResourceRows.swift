@@ -59,7 +59,10 @@ struct ResourceRows {
   func current(_ key: ResourceKey) throws -> ResourceTransition.Side? {
     select.setUncheckedArguments([StateTree.identifier(of: key)])
     guard let row = try Row.fetchOne(select) else { return nil }
-    let live = try LiveRows.resource(row)
+    var live = try LiveRows.resource(row)
+    let rows = LiveRows(db: db)
+    live.references = try rows.references(of: row[0])
+    live.claims = try rows.claims(of: row[0])
     guard live.key == key else {
       throw StoreError(
         .other, "\(key) and \(live.key) have the same identifier",

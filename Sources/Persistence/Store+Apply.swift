@@ -125,7 +125,8 @@ private struct ApplyTransaction {
         content = bytes
       }
       let after = ResourceTransition.Side(
-        digest: digest, location: change.location, marks: change.marks, isOrphaned: false)
+        digest: digest, location: change.location, marks: change.marks, isOrphaned: false,
+        references: change.references, claims: change.claims)
       let kind: JournalEvent.Kind =
         change.action == .create
         ? .resourceCreated : change.action == .move ? .resourceMoved : .resourceUpdated
@@ -169,6 +170,8 @@ private struct ApplyTransaction {
     for relocation in plan.relocations {
       try transform(relocation.key, .resourceRelocated, reason: "relocated") {
         $0.location = relocation.location
+        $0.references = relocation.references
+        $0.claims = relocation.claims
       }
       try rows.relate(
         relocation.key, references: relocation.references, claims: relocation.claims, isNew: false)

@@ -5,7 +5,7 @@ package struct Diagnostic: Hashable, Sendable {
   package enum Severity: String, Hashable, Sendable { case error, warning }
 
   package var severity: Severity
-  /// A stable word in kebab case, for scripts; the list is in docs/DIAGNOSTICS.md.
+  /// A stable word in kebab case, for scripts.
   package var code: String
   package var message: String
   package var location: SourceLocation

@@ -1,5 +1,6 @@
 import App
 import ArgumentParser
+import ControlPlane
 import Engine
 import Planning
 import Rendering
@@ -23,6 +24,9 @@ func reportingErrors<Result>(_ body: () async throws -> Result) async throws -> 
   } catch let error as StoreError {
     fail(error.message, error.hint)
     throw error.code == .stale ? ExitCode.stale : ExitCode.error
+  } catch let error as ControlPlaneError {
+    fail(error.message, error.hint)
+    throw ExitCode.error
   } catch let error as SettingsError {
     Terminal.writeError(
       lines: DiagnosticsText(error.diagnostics, width: Terminal.errorWidth).lines(Terminal.errorStyle))

@@ -48,7 +48,7 @@ import Testing
             .init(line: 6, text: "two", output: ""),
           ], exitCode: nil),
         .file(path: "a/b.yaml", text: "a: b\n"),
-        .commands([.init(line: 20, text: "three", output: "")], exitCode: 3),
+        .commands([.init(line: 21, text: "three", output: "")], exitCode: 3),
       ])
   }
 

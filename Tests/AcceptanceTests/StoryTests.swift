@@ -61,7 +61,7 @@ private struct Story {
     #expect(try await server.hook().status == 202)
     try await server.live(revision)
     let latency = ContinuousClock.now - start
-    print("from the hook to the applied commit: \(latency)")
+    note("from the hook to the applied commit: \(latency)")
     #expect(latency < .seconds(5))
     let status = try await box.writ(["status"] + repo)
     #expect(status.code == 0)

@@ -100,7 +100,7 @@ struct ReconcilePassTests {
       Issue.record("it was valid")
       return
     }
-    #expect(diagnostics.map(\.code) == ["unknown-field"])
+    #expect(diagnostics.map(\.code) == ["unknown-field", "duplicate-resource"])
     #expect(try world.liveImage() == before)
     #expect(
       try conditions().filter { !$0.hasPrefix("Drifted") } == [

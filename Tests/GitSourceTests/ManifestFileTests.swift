@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import GitSource
 import Planning
 import Resources
@@ -126,21 +127,23 @@ struct ManifestFileTests {
 }
 
 extension TemporaryRepository {
-  /// Replaces an object by a loose one that says it has `size` bytes and holds fewer.
+  /// Replaces a loose object by one that says it has `size` bytes and holds fewer.
   func looseObject(_ id: String, declaring size: Int, holding text: String) throws {
-    let script = """
-      import sys, zlib, os
-      path = os.path.join(sys.argv[1], "objects", sys.argv[2][:2])
-      os.makedirs(path, exist_ok=True)
-      name = os.path.join(path, sys.argv[2][2:])
-      if os.path.exists(name): os.remove(name)
-      open(name, "wb").write(zlib.compress(b"blob " + sys.argv[3].encode() + b"\\0" + sys.argv[4].encode()))
-      """
-    // Loose objects count after packed ones, so the rest must be loose as well.
-    try git("unpack-all")
-    let child = try ChildProcess(
-      "/usr/bin/python3", ["-c", script, path, id, "\(size)", text], in: path)
-    let output = try child.readToEnd()
-    guard child.wait() == 0 else { throw FixtureError(output) }
+    let content = Array("blob \(size)".utf8) + [0] + Array(text.utf8)
+    // A zlib stream of one stored block.
+    let length = UInt16(content.count)
+    var bytes: [UInt8] = [0x78, 0x01, 0x01]
+    for number in [length, ~length] { bytes += [UInt8(number & 255), UInt8(number >> 8)] }
+    bytes += content
+    var sums: (UInt32, UInt32) = (1, 0)
+    for byte in content {
+      sums.0 = (sums.0 + UInt32(byte)) % 65_521
+      sums.1 = (sums.1 + sums.0) % 65_521
+    }
+    let checksum = sums.1 << 16 | sums.0
+    bytes += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: checksum >> $0) }
+    let file = "\(path)/objects/\(id.prefix(2))/\(id.dropFirst(2))"
+    try FileManager.default.removeItem(atPath: file)
+    try Data(bytes).write(to: URL(fileURLWithPath: file))
   }
 }

@@ -41,7 +41,7 @@ struct AlertingMistakesTests {
                   groupWait: 5x
                   prority: 5
       """,
-      ("9:26", "bad-format", "units are"),
+      ("8:55", "bad-regular-expression", "is not closed"), ("9:26", "bad-format", "units are"),
       ("10:15", "unknown-field", "known fields: active, continue")),
     Mistake(
       "a regular expression deep in nested routes", "RoutingPolicy",

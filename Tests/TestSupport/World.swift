@@ -89,9 +89,11 @@ package final class World {
     wall.advance(seconds: 1)
     let rollback = Rollback(store: store, planner: planner)
     let proposal = try rollback.propose(target)
+    let gate = PlanGate.Judgement(
+      verdict: .ready, acknowledged: [], digest: proposal.plan.digest)
     let context = rollback.context(
       for: proposal, actor: "cli:ana", reason: reason, at: wall.now(), effects: effects,
-      acknowledged: [])
+      gate: gate)
     return try store.apply(proposal.plan, context)
   }
 }

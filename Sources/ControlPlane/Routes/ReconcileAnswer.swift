@@ -1,5 +1,6 @@
 package import Engine
 internal import Planning
+internal import Rendering
 package import Resources
 
 /// What came of a pass, as JSON of format version 1.
@@ -19,7 +20,7 @@ package enum ReconcileAnswer {
       if case .invalid(let errors) = report.outcome { diagnostics = errors }
       members.append(
         Value.Member(
-          "diagnostics", .array(diagnostics.prefix(diagnosticsLimit).map(value(of:)))))
+          "diagnostics", .array(diagnostics.prefix(diagnosticsLimit).map { DiagnosticsJSON.value($0) })))
       members.append(
         Value.Member(
           "diagnosticsOmitted", .integer(Int64(max(0, diagnostics.count - diagnosticsLimit)))))
@@ -81,24 +82,5 @@ package enum ReconcileAnswer {
       "command": .string(block.command), "guard": .string(block.name),
       "message": .string(block.message), "subject": .string(block.subject),
     ]
-  }
-
-  private static func value(of diagnostic: Diagnostic) -> Value {
-    let range = diagnostic.location.range
-    var members: [Value.Member] = [
-      .init("code", .string(diagnostic.code)),
-      .init("column", .integer(Int64(range.start.column))),
-      .init("endColumn", .integer(Int64(range.end.column))),
-      .init("endLine", .integer(Int64(range.end.line))),
-      .init("file", .string(diagnostic.location.file)),
-      .init("line", .integer(Int64(range.start.line))),
-      .init("message", .string(diagnostic.message)),
-      .init("severity", .string(diagnostic.severity.rawValue)),
-    ]
-    if let hint = diagnostic.hint { members.append(.init("hint", .string(hint))) }
-    if let resource = diagnostic.resource {
-      members.append(.init("resource", .string(resource.description)))
-    }
-    return .sorted(members)
   }
 }

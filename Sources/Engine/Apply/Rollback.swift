@@ -164,7 +164,9 @@ extension ManifestDecoder {
         .other, "this version of Writ reads the stored content of \(key) differently",
         hint: "go back by reverting in git instead")
     }
-    return resource
+    return Resource(
+      key: key, content: content, location: side.location, references: side.references,
+      claims: side.claims, marks: side.marks, node: nil)
   }
 }
 

@@ -69,6 +69,8 @@ package struct SourceError: Error, Sendable, CustomStringConvertible {
     case untrustedHost = "untrusted-host"
     case tooLarge = "too-large"
     case timeout
+    /// The program is shutting down.
+    case cancelled
     case invalidPath = "invalid-path"
     case usage
     case other

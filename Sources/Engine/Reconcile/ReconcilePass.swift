@@ -20,6 +20,12 @@ package struct ReconcilePass: Sendable {
     package var revision: String
     package var outcome: Outcome
     package var warnings: [Diagnostic]
+
+    package init(revision: String, outcome: Outcome, warnings: [Diagnostic]) {
+      self.revision = revision
+      self.outcome = outcome
+      self.warnings = warnings
+    }
   }
 
   package let store: any StateStore
@@ -84,8 +90,9 @@ package struct ReconcilePass: Sendable {
 
   // MARK: Conditions
 
-  /// Writes what became of the pass, if it is news.
-  private func settle(_ report: Report, _ actor: String, _ time: Timestamp) throws -> Report {
+  /// Writes what became of a pass, or of an apply that took the place of one, if it is news.
+  @discardableResult
+  package func settle(_ report: Report, _ actor: String, _ time: Timestamp) throws -> Report {
     let news = ConditionReport(report: report, at: time)
     let known = try store.conditions()
     let isNews = news.conditions.contains { condition in
@@ -122,6 +129,12 @@ package struct PlanGate {
     /// The guards that were acknowledged for this plan.
     package var acknowledged: [GuardFinding.Name]
     package var digest: Digest
+
+    package init(verdict: Verdict, acknowledged: [GuardFinding.Name], digest: Digest) {
+      self.verdict = verdict
+      self.acknowledged = acknowledged
+      self.digest = digest
+    }
   }
 
   package func judge(

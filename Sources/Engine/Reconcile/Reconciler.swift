@@ -147,6 +147,9 @@ package actor Reconciler {
   }
 
   private func fail(_ error: any Error) -> Result {
+    if Task.isCancelled {
+      return .failed(reason: "Stopped", message: "the server is shutting down")
+    }
     let reason: String
     let message: String
     if let error = error as? SourceError {

@@ -142,7 +142,7 @@ extension Reference {
     ]
   }
 
-  init?(_ value: Value) {
+  package init?(_ value: Value) {
     guard let pointer = value["pointer"]?.string,
       let target = value["target"]?.string.flatMap({ ResourceKey($0) }),
       let range = value["range"].flatMap(SourceRange.init)
@@ -154,7 +154,7 @@ extension Reference {
 extension Claim {
   package var value: Value { ["name": .string(name), "range": range.value] }
 
-  init?(_ value: Value) {
+  package init?(_ value: Value) {
     guard let name = value["name"]?.string, let range = value["range"].flatMap(SourceRange.init)
     else { return nil }
     self.init(name: name, range: range)

@@ -9,18 +9,25 @@ package struct ResourceTransition: Hashable, Sendable {
     package var location: SourceLocation
     package var marks: Marks
     package var isOrphaned: Bool
+    package var references: [Reference]
+    package var claims: [Claim]
 
-    package init(digest: Digest, location: SourceLocation, marks: Marks, isOrphaned: Bool) {
+    package init(
+      digest: Digest, location: SourceLocation, marks: Marks, isOrphaned: Bool,
+      references: [Reference] = [], claims: [Claim] = [],
+    ) {
       self.digest = digest
       self.location = location
       self.marks = marks
       self.isOrphaned = isOrphaned
+      self.references = references
+      self.claims = claims
     }
 
     package init(_ live: LiveResource) {
       self.init(
         digest: live.digest, location: live.location, marks: live.marks,
-        isOrphaned: live.isOrphaned)
+        isOrphaned: live.isOrphaned, references: live.references, claims: live.claims)
     }
   }
 
@@ -68,12 +75,15 @@ package struct ResourceTransition: Hashable, Sendable {
 
 extension ResourceTransition.Side {
   var value: Value {
-    var members: [Value.Member] = [
-      .init("digest", .string(digest.description)), .init("location", location.value),
-    ]
+    var members: [Value.Member] = []
+    members.reserveCapacity(7)
+    if !claims.isEmpty { members.append(.init("claims", .array(claims.map(\.value)))) }
+    members.append(.init("digest", .string(digest.description)))
+    members.append(.init("location", location.value))
     if marks.isKept { members.append(.init("noPrune", true)) }
     if isOrphaned { members.append(.init("orphaned", true)) }
     if marks.isProtected { members.append(.init("protected", true)) }
+    if !references.isEmpty { members.append(.init("references", .array(references.map(\.value)))) }
     return .object(members)
   }
 
@@ -84,6 +94,8 @@ extension ResourceTransition.Side {
     self.init(
       digest: digest, location: location,
       marks: Marks(isProtected: value["protected"] == true, isKept: value["noPrune"] == true),
-      isOrphaned: value["orphaned"] == true)
+      isOrphaned: value["orphaned"] == true,
+      references: (value["references"]?.array ?? []).compactMap(Reference.init),
+      claims: (value["claims"]?.array ?? []).compactMap(Claim.init))
   }
 }

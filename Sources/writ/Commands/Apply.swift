@@ -76,6 +76,7 @@ struct Apply: AsyncParsableCommand {
     if made.verdict == .unchanged, status.live.revision == plan.revision,
       status.roots == made.roots, status.isExact
     {
+      try settle(plan, workspace, store)
       return report(nil, plan)
     }
     let applied = try store.apply(
@@ -85,7 +86,15 @@ struct Apply: AsyncParsableCommand {
         effects: workspace.effects.announcing(plan, digest: made.digest ?? plan.digest),
         acknowledged: made.acknowledged, planDigest: made.digest))
     try workspace.keep(plan.revision)
+    try settle(plan, workspace, store)
     report(applied, plan)
+  }
+
+  /// The conditions after an apply are those of a pass that found everything as it should be.
+  private func settle(_ plan: Plan, _ workspace: Workspace, _ store: Store) throws {
+    try workspace.pass(store).settle(
+      ReconcilePass.Report(revision: plan.revision, outcome: .unchanged, warnings: []),
+      Process.actor, workspace.wall.now())
   }
 
   private func report(_ applied: AppliedPlan?, _ plan: Plan) {
@@ -104,7 +113,8 @@ struct Apply: AsyncParsableCommand {
     do throws(PlanFile.Problem) {
       plan = try PlanFile(reading: bytes).plan
     } catch {
-      throw SettingsError(PlanFileText.words(error, file), hint: "make a new one: writ plan --out FILE")
+      throw StoreError(
+        .other, PlanFileText.words(error, file), hint: "make a new one: writ plan --out FILE")
     }
     let store = try workspace.writeStore()
     let lock = try workspace.passLock()
@@ -112,7 +122,9 @@ struct Apply: AsyncParsableCommand {
     let apply = SavedPlanApply(
       store: store, windows: workspace.windows, effects: workspace.effects)
     switch try apply.run(plan, actor: Process.actor, at: workspace.wall.now()) {
-    case .applied(let applied): report(applied, plan)
+    case .applied(let applied):
+      try settle(plan, workspace, store)
+      report(applied, plan)
     case .alreadyDone: report(nil, plan)
     case .blocked(let blocks):
       for block in blocks {

@@ -97,10 +97,7 @@ struct Reconcile: AsyncParsableCommand {
     let lock = try workspace.passLock()
     defer { withExtendedLifetime(lock) {} }
     let head = try source.revision(liveRoots: store.status().roots)
-    let pass = ReconcilePass(
-      store: store, planner: workspace.planner, windows: workspace.windows,
-      effects: workspace.effects)
-    let report = try pass.run(
+    let report = try workspace.pass(store).run(
       source: head, actor: Process.actor, at: workspace.wall.now())
     if case .applied = report.outcome { try source.keep(report.revision) }
     return ReconcileAnswer.value(of: .report(report))

@@ -103,7 +103,12 @@ struct ReconcileView {
         Terminal.writeError(
           "\(place): \(diagnostic["severity"]?.string ?? "error"): \(TextLayout.escaped(diagnostic["message"]?.string ?? ""))")
         if let hint = diagnostic["hint"]?.string {
-          Terminal.writeError("    \(TextLayout.escaped(hint))")
+          Terminal.writeError("    hint: \(TextLayout.escaped(hint))")
+        }
+        if let other = diagnostic["related"], let file = other["file"]?.string {
+          let line = other["line"]?.integer ?? 1
+          let column = other["column"]?.integer ?? 1
+          Terminal.writeError("    see: \(TextLayout.escaped(file)):\(line):\(column)")
         }
       }
     default:

@@ -65,17 +65,17 @@ struct RecordView {
   ) -> [String] {
     Table(
       [
-        .init("RESOURCE", isWhole: true), .init("FILE", isWhole: true), .init("COMMIT"),
-        .init("AUTHOR"), .init("APPLIED"),
+        .init("RESOURCE", isWhole: true), .init("COMMIT", isWhole: true),
+        .init("APPLIED", minimumWidth: 10), .init("AUTHOR"), .init("FILE", minimumWidth: 12),
       ],
       rows: records.map { record in
         let location = record.resource.location
         return [
           .init(record.resource.key.description),
-          .init("\(location.file):\(location.range.start.line)"),
           .init(String(record.origin?.commit.prefix(7) ?? "-")),
-          .init(record.origin?.author ?? "-"),
           .init(RelativeTime.text(record.appliedAt, now: now)),
+          .init(record.origin?.author ?? "-"),
+          .init("\(location.file):\(location.range.start.line)"),
         ]
       }
     ).lines(width: width, style: style)

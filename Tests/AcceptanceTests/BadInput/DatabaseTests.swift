@@ -22,7 +22,7 @@ import Testing
         import sqlite3, sys, time
         database = sqlite3.connect(sys.argv[1], isolation_level=None)
         database.execute("BEGIN EXCLUSIVE")
-        print("locked")
+        sys.stdout.write("locked\\n")
         time.sleep(600)
         """, box.database,
       ])
@@ -52,7 +52,8 @@ import Testing
       let upstream = try await pending(box)
       try await box.shell(
         "rm -f '\(box.database)-wal' '\(box.database)-shm'; head -c \(count) /dev/zero "
-          + "| tr '\\0' '\\377' | dd of='\(box.database)' bs=1 seek=\(offset) conv=notrunc 2>/dev/null")
+          + "| tr '\\0' '\\377' | dd of='\(box.database)' bs=1 seek=\(offset) conv=notrunc 2>/dev/null"
+      )
       let before = try await box.shell("sha256sum '\(box.database)'")
       for words in [
         ["plan", "--repo", upstream.bare], ["apply", "--yes", "--repo", upstream.bare], ["get"],
@@ -77,7 +78,9 @@ import Testing
     try await Sandbox.with { box in
       let upstream = try await pending(box)
       try await box.shell("rm '\(box.database)'*; echo 'not a database' > '\(box.database)'")
-      for words in [["plan", "--repo", upstream.bare], ["apply", "--yes", "--repo", upstream.bare]] {
+      for words in [
+        ["plan", "--repo", upstream.bare], ["apply", "--yes", "--repo", upstream.bare],
+      ] {
         let outcome = try await box.writ(words)
         #expect(outcome.code == 1, "\(outcome)")
         #expect(outcome.error.contains("is not one"), "\(outcome)")
@@ -134,7 +137,8 @@ import Testing
       try await box.shell("chmod \(String(mode, radix: 8)) '\(box.data)'")
       for words in [
         ["plan", "--repo", upstream.bare], ["apply", "--yes", "--repo", upstream.bare], ["get"],
-        ["reconcile", "--repo", upstream.bare], ["serve", "--repo", upstream.bare, "--listen", "127.0.0.1:0"],
+        ["reconcile", "--repo", upstream.bare],
+        ["serve", "--repo", upstream.bare, "--listen", "127.0.0.1:0"],
       ] {
         let outcome = try await box.writ(words, within: .seconds(20))
         #expect(outcome.code == 1, "\(words): \(outcome)")
@@ -146,7 +150,7 @@ import Testing
 
   @Test func aDataDirectoryOfAnotherUserIsRefused() async throws {
     guard Program.isRoot else {
-      print("skipped: only root can make a data directory of another user")
+      note("skipped: only root can make a data directory of another user")
       return
     }
     try await Sandbox.with { box in
@@ -204,7 +208,8 @@ import Testing
       let upstream = try await Upstream(box, files: Manifest.few)
       let taken = try LoopbackSocket.Silent()
       let outcome = try await box.writ(
-        "serve", "--repo", upstream.bare, "--listen", "127.0.0.1:\(taken.port)", within: .seconds(30))
+        "serve", "--repo", upstream.bare, "--listen", "127.0.0.1:\(taken.port)",
+        within: .seconds(30))
       #expect(outcome.code == 1, "\(outcome)")
       withKnownIssue("the words are those of the network library", isIntermittent: true) {
         #expect(outcome.error.contains("\(taken.port)"), "\(outcome)")
@@ -229,7 +234,7 @@ struct OrdinaryUser {
       return
     }
     guard let setpriv = Program.setpriv else {
-      print("skipped: there is no setpriv to become another user with")
+      note("skipped: there is no setpriv to become another user with")
       return nil
     }
     prefix = [setpriv, "--reuid=65534", "--regid=65534", "--clear-groups"]

@@ -52,8 +52,12 @@ import Testing
     Case("a tag", head + "  timeout: !!python/object 5m\n", "bad.yaml:6:12", "tag"),
     Case("half a document", "apiVersion: writ/v1\nkind: [Job\n", "bad.yaml:"),
     Case("a list", "- a\n- b\n", "bad.yaml:1:1"),
-    Case("another kind", "apiVersion: writ/v1\nkind: Jbo\nmetadata: {name: x}\nspec: {}\n", "bad.yaml:2:7", "did you mean \"Job\"?"),
-    Case("Kubernetes' version", "apiVersion: v1\nkind: Job\nmetadata: {name: x}\nspec: {}\n", "bad.yaml:1:13", "writ/v1"),
+    Case(
+      "another kind", "apiVersion: writ/v1\nkind: Jbo\nmetadata: {name: x}\nspec: {}\n",
+      "bad.yaml:2:7", "did you mean \"Job\"?"),
+    Case(
+      "Kubernetes' version", "apiVersion: v1\nkind: Job\nmetadata: {name: x}\nspec: {}\n",
+      "bad.yaml:1:13", "writ/v1"),
   ]
 
   private static let bomb =

@@ -90,7 +90,8 @@ import Testing
   @Test func aRepositoryThatTheServerDoesNotHaveIsNamed() async throws {
     try await Sandbox.with { box in
       let (_, server, url) = try await applied(box)
-      let lost = try await box.writ("reconcile", "--repo", "http://127.0.0.1:\(server.port)/lost.git")
+      let lost = try await box.writ(
+        "reconcile", "--repo", "http://127.0.0.1:\(server.port)/lost.git")
       expectRefusal(lost, "no such repository", "check the path")
       let branch = try await box.writ("reconcile", "--repo", url, "--ref", "mian")
       expectRefusal(branch, "no branch or tag mian", "did you mean main?")
@@ -180,11 +181,16 @@ struct SSHServer: Sendable {
   /// Nil, with a word on why, where no sshd can run.
   static func start(_ box: Sandbox) async throws -> SSHServer? {
     guard let program = Program.sshServer else {
-      print("skipped: there is no /usr/sbin/sshd")
+      note("skipped: there is no /usr/sbin/sshd")
       return nil
     }
     let folder = box.path + "/ssh"
     let user = try await box.shell("id -un")
+    let shell = try await box.shell("getent passwd \(user) | cut -d: -f7")
+    guard !shell.hasSuffix("nologin"), !shell.hasSuffix("false") else {
+      note("skipped: sshd lets nobody in whose shell is \(shell)")
+      return nil
+    }
     // sshd drops its rights into this folder, which only an installed service makes.
     if Program.isRoot { try await box.shell("mkdir -p /run/sshd") }
     try await box.shell(
@@ -226,7 +232,7 @@ struct SSHServer: Sendable {
       return SSHServer(
         process: process, port: port, user: user, folder: folder, fingerprint: fingerprint)
     }
-    print("skipped: sshd does not start")
+    note("skipped: sshd does not start")
     return nil
   }
 }

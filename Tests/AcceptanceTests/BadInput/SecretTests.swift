@@ -35,7 +35,9 @@ import Testing
       // While the remote keeps quiet, the child is there to be looked at.
       try box.write("", to: "hang")
       try await server.hook(secret: "hook-94d7a2b3")
-      let child = try await eventually("fetch child") { box.processes(running: "fetch-child").first }
+      let child = try await eventually("fetch child") {
+        box.processes(running: "fetch-child").first
+      }
       for (id, file) in [(child, "cmdline"), (child, "environ"), (server.process.id, "cmdline")] {
         let bytes = FileManager.default.contents(atPath: "/proc/\(id)/\(file)") ?? Data()
         expectNone(in: String(decoding: bytes, as: UTF8.self), "\(file) of process \(id)")

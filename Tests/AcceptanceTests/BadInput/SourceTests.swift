@@ -37,13 +37,16 @@ import Testing
       fetchWords: ["a file, not a repository"]),
     Case(
       name: "an empty bare repository", script: "git init -q --bare repo",
-      planWords: ["no commit", "commit something first"], fetchWords: ["no commit", "push one first"]),
+      planWords: ["no commit", "commit something first"],
+      fetchWords: ["no commit", "push one first"]),
     Case(
       name: "a work tree without a commit", script: "git init -q repo",
-      planWords: ["no commit", "commit something first"], fetchWords: ["no commit", "push one first"]),
+      planWords: ["no commit", "commit something first"],
+      fetchWords: ["no commit", "push one first"]),
     Case(
       name: "a HEAD that names no branch",
-      script: repository + "git clone -q --bare repo x; rm -r repo; mv x repo; echo 'ref: refs/heads/gone' > repo/HEAD",
+      script: repository
+        + "git clone -q --bare repo x; rm -r repo; mv x repo; echo 'ref: refs/heads/gone' > repo/HEAD",
       planWords: ["no commit on the current branch"],
       fetchWords: ["HEAD names a branch that does not exist", "name a branch"]),
     Case(
@@ -56,7 +59,8 @@ import Testing
       fetchWords: ["no branch or tag mian", "did you mean main?"]),
     Case(
       name: "a sha256 repository",
-      script: "git init -q --object-format=sha256 repo; cd repo; echo a > a; git add a; git commit -qm a",
+      script:
+        "git init -q --object-format=sha256 repo; cd repo; echo a > a; git add a; git commit -qm a",
       planWords: ["sha256", "--object-format=sha1"], fetchWords: ["sha256"]),
     Case(
       name: "a damaged manifest object",
@@ -102,7 +106,8 @@ import Testing
     }
   }
 
-  @Test(arguments: cases) func theLoopSaysWhatToDoAndKeepsTheLiveState(_ example: Case) async throws {
+  @Test(arguments: cases) func theLoopSaysWhatToDoAndKeepsTheLiveState(_ example: Case) async throws
+  {
     try await Sandbox.with { box in
       let upstream = try await Upstream(box, files: Manifest.few)
       try await box.writ("reconcile", "--repo", upstream.bare)
@@ -114,7 +119,9 @@ import Testing
       #expect(outcome.output == "")
       for words in example.fetchWords { #expect(outcome.error.contains(words), "\(outcome)") }
       if let words = example.unclear {
-        withKnownIssue("libgit2's words for a damaged remote are taken for others", isIntermittent: true) {
+        withKnownIssue(
+          "libgit2's words for a damaged remote are taken for others", isIntermittent: true
+        ) {
           #expect(outcome.error.contains(words), "\(outcome)")
         }
       }
@@ -141,7 +148,7 @@ import Testing
 
   @Test func aRepositoryOfSomebodyElseIsRefused() async throws {
     guard Program.isRoot else {
-      print("skipped: only root can make a repository of somebody else")
+      note("skipped: only root can make a repository of somebody else")
       return
     }
     try await Sandbox.with { box in
@@ -149,7 +156,8 @@ import Testing
       try await box.shell("chown -R 65534 '\(upstream.bare)'")
       let plan = try await box.writ("plan", "--repo", upstream.bare)
       #expect(plan.code == 1, "\(plan)")
-      #expect(plan.error.contains("belongs to user 65534") && plan.error.contains("chown"), "\(plan)")
+      #expect(
+        plan.error.contains("belongs to user 65534") && plan.error.contains("chown"), "\(plan)")
     }
   }
 
@@ -166,7 +174,8 @@ import Testing
       let plan = try await box.writ("plan", "--repo", upstream.bare)
       #expect(plan.code == 1, "\(plan)")
       #expect(plan.error.contains("manifests/link.yaml") && plan.error.contains("symbolic link"))
-      #expect(plan.error.contains("manifests/module") && plan.error.contains("submodule"), "\(plan)")
+      #expect(
+        plan.error.contains("manifests/module") && plan.error.contains("submodule"), "\(plan)")
     }
   }
 }

@@ -16,9 +16,11 @@ import Testing
 
   static let tamperings = [
     Tampering(
-      name: "a payload", statement: "UPDATE journal SET payload = x'7B7D' WHERE sequence = 3", event: 3),
+      name: "a payload", statement: "UPDATE journal SET payload = x'7B7D' WHERE sequence = 3",
+      event: 3),
     Tampering(
-      name: "an actor", statement: "UPDATE journal SET actor = 'cli:bob' WHERE sequence = 2", event: 2),
+      name: "an actor", statement: "UPDATE journal SET actor = 'cli:bob' WHERE sequence = 2",
+      event: 2),
     Tampering(
       name: "a time", statement: "UPDATE journal SET time = time - 1 WHERE sequence = 4", event: 4),
     Tampering(
@@ -27,9 +29,11 @@ import Testing
     Tampering(name: "a gap", statement: "DELETE FROM journal WHERE sequence = 3", event: 4),
     Tampering(name: "the beginning", statement: "DELETE FROM journal WHERE sequence = 1", event: 2),
     Tampering(
-      name: "a live row", statement: "UPDATE resource SET digest = zeroblob(32) WHERE name = 'beta'",
+      name: "a live row",
+      statement: "UPDATE resource SET digest = zeroblob(32) WHERE name = 'beta'",
       event: 1),
-    Tampering(name: "a live row too few", statement: "DELETE FROM resource WHERE name = 'gamma'", event: 1),
+    Tampering(
+      name: "a live row too few", statement: "DELETE FROM resource WHERE name = 'gamma'", event: 1),
   ]
 
   @Test(arguments: tamperings) func verifyNamesTheEvent(_ tampering: Tampering) async throws {

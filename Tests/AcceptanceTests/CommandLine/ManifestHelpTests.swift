@@ -74,7 +74,9 @@ import Testing
       let outcome = try await box.writ("validate", "-o", "json", "\(box.path)/tree")
       #expect(outcome.code == 1)
       let diagnostics = try outcome.json()["diagnostics"].items
-      let places = diagnostics.map { "\($0["file"].string ?? ""):\($0["line"].int ?? 0):\($0["column"].int ?? 0)" }
+      let places = diagnostics.map {
+        "\($0["file"].string ?? ""):\($0["line"].int ?? 0):\($0["column"].int ?? 0)"
+      }
       #expect(
         places == [
           "manifests/backup-schedule.yaml:6:8", "manifests/cache-warm.yaml:8:3",

@@ -50,7 +50,8 @@ import Testing
       #expect(held.error.contains("writ resume"), "\(held)")
       #expect(try await box.liveState() == before)
       let status = try await box.writ("status", "--repo", upstream.bare)
-      #expect(status.output.contains("SUSPENDED") && status.output.contains("maintenance"), "\(status)")
+      #expect(
+        status.output.contains("SUSPENDED") && status.output.contains("maintenance"), "\(status)")
       let json = try await box.writ("status", "-o", "json", "--repo", upstream.bare).json()
       #expect(json["suspended"]["reason"].string == "maintenance")
       #expect(try await box.writ("resume").code == 0)

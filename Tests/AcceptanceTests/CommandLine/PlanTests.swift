@@ -159,7 +159,9 @@ import Testing
     try await Sandbox.with { box in
       let upstream = try await Upstream(box, files: Manifest.few)
       try await box.writ("apply", "--repo", upstream.bare)
-      try await box.shell("mkdir manifests/jobs; git mv manifests/alpha.yaml manifests/jobs/", directory: upstream.clone)
+      try await box.shell(
+        "mkdir manifests/jobs; git mv manifests/alpha.yaml manifests/jobs/",
+        directory: upstream.clone)
       try await upstream.push("move")
       let plan = try await box.writ("plan", "--repo", upstream.bare, "-o", "json")
       #expect(plan.code == 2)

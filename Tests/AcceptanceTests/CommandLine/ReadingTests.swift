@@ -12,7 +12,9 @@ import Testing
     try await Sandbox.with { box in
       let upstream = try await Upstream(box, files: Manifest.few)
       try await box.writ("apply", "--repo", upstream.bare)
-      for words in Self.commands + [["plan", "--repo", upstream.bare], ["validate", upstream.clone]] {
+      for words in Self.commands + [
+        ["plan", "--repo", upstream.bare], ["validate", upstream.clone],
+      ] {
         let outcome = try await box.writ(words + ["-o", "json"])
         #expect(outcome.code == 0, "\(words): \(outcome)")
         #expect(outcome.error == "", "\(words)")
@@ -117,7 +119,9 @@ import Testing
       let apply = try await box.writ("apply", "--quiet", "--repo", upstream.bare)
       #expect(apply.code == 0)
       #expect(apply.everything == "")
-      for words in [["suspend", "-q"], ["resume", "-q"], ["reconcile", "-q", "--repo", upstream.bare]] {
+      for words in [
+        ["suspend", "-q"], ["resume", "-q"], ["reconcile", "-q", "--repo", upstream.bare],
+      ] {
         let outcome = try await box.writ(words)
         #expect(outcome.code == 0 && outcome.everything == "", "\(words): \(outcome)")
       }

@@ -42,7 +42,9 @@ import Testing
       let plan = try await box.onTerminal(["plan", "--repo", upstream.bare], columns: columns)
       expectFits(plan, columns)
       try await box.writ("apply", "--repo", upstream.bare)
-      for words in [["history"], ["journal"], ["quarantine", "list"]] {
+      for words in [
+        ["status", "--repo", upstream.bare], ["history"], ["journal"], ["quarantine", "list"],
+      ] {
         expectFits(try await box.onTerminal(words, columns: columns), columns)
       }
     }

@@ -34,7 +34,8 @@ import Testing
   @Test(arguments: [
     ["plan", "--to", "main"], ["plan", "--from", "a", "--to", "b", "--ref", "c"],
     ["plan", "-o", "yaml"], ["plan", "--repo", "https://ana:secret@example.com/x.git"],
-    ["plan", "--repo", "ftp://example.com/x.git"], ["plan", "--repo", "x", "--fetch-timeout", "soon"],
+    ["plan", "--repo", "ftp://example.com/x.git"],
+    ["plan", "--repo", "x", "--fetch-timeout", "soon"],
     ["describe"], ["ack", "mass-delete"], ["ack", "mass-delete", "--plan", "xyz"],
     ["ack", "mass-delet", "--plan", "0123456789abcdef"], ["serve", "--listen", "nowhere"],
     ["serve", "--log-level", "loud"], ["serve", "--log-format", "xml"], ["quarantine", "clear"],
@@ -71,10 +72,12 @@ import Testing
 
   @Test func takesSettingsFromFlagsOverEnvironmentOverFile() async throws {
     try await Sandbox.with { box in
-      let inFile = try await Upstream(box, named: "file", files: ["manifests/a.yaml": Manifest.job("of-the-file")])
+      let inFile = try await Upstream(
+        box, named: "file", files: ["manifests/a.yaml": Manifest.job("of-the-file")])
       let inEnvironment = try await Upstream(
         box, named: "env", files: ["manifests/a.yaml": Manifest.job("of-the-environment")])
-      let inFlag = try await Upstream(box, named: "flag", files: ["manifests/a.yaml": Manifest.job("of-the-flag")])
+      let inFlag = try await Upstream(
+        box, named: "flag", files: ["manifests/a.yaml": Manifest.job("of-the-flag")])
       try await box.shell("mkdir -m 700 '\(box.data)'")
       try box.write("repository: \(inFile.bare)\n", to: "data/writ.yaml")
       let environment = ["WRIT_REPO": inEnvironment.bare]
@@ -90,7 +93,9 @@ import Testing
 
   @Test func helpAndVersionGoToStandardOutput() async throws {
     try await Sandbox.with { box in
-      for words in [["--help"], ["plan", "--help"], ["journal", "verify", "--help"], ["--version"]] {
+      for words in [
+        ["--help"], ["plan", "--help"], ["journal", "verify", "--help"], ["--version"],
+      ] {
         let outcome = try await box.writ(words)
         #expect(outcome.code == 0, "\(words)")
         #expect(outcome.output != "" && outcome.error == "", "\(words)")

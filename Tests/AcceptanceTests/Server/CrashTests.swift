@@ -43,7 +43,9 @@ import Testing
       try box.write("", to: "hang")
       let server = try await RunningServer.start(
         box, repository: "http://127.0.0.1:\(remote.port)/upstream.git")
-      let child = try await eventually("fetch child") { box.processes(running: "fetch-child").first }
+      let child = try await eventually("fetch child") {
+        box.processes(running: "fetch-child").first
+      }
       kill(child, SIGKILL)
       let seen = try await eventually("condition of a failed fetch") {
         let ready = try await server.condition("Ready")

@@ -94,7 +94,8 @@ import Testing
       try await server.ready()
       let before = try await box.liveState()
       try await server.hook(
-        #"{"ref":"refs/heads/evil","after":"0000000000000000000000000000000000000001","repository":{"clone_url":"http://192.0.2.1/evil.git"}}"#)
+        #"{"ref":"refs/heads/evil","after":"0000000000000000000000000000000000000001","repository":{"clone_url":"http://192.0.2.1/evil.git"}}"#
+      )
       let pass = try await box.writ("reconcile", "--wait", "--repo", upstream.bare)
       #expect(pass.code == 0, "\(pass)")
       #expect(try await box.liveState() == before)

@@ -81,7 +81,8 @@ final class ChildProcess: Sendable {
     var id: pid_t = 0
     let status = posix_spawn(&id, command[0], &actions, &attributes, &list, &variables)
     guard status == 0 else {
-      throw Failure(description: "cannot start \(arguments[0]): \(String(cString: strerror(status)))")
+      throw Failure(
+        description: "cannot start \(arguments[0]): \(String(cString: strerror(status)))")
     }
     self.id = id
     Thread.detachNewThread { [self] in reap() }

@@ -18,8 +18,12 @@ func eventually<Value>(
 }
 
 /// Runs `body`, which blocks, on a thread of its own.
-func offPool<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+func offPool<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value
+{
   try await withCheckedThrowingContinuation { continuation in
     Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
   }
 }
+
+/// Says something to who runs the tests: a measurement, or why a test was left out.
+func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

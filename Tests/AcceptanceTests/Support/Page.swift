@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A page of documentation whose blocks can be run, by the convention that README.md explains.
 struct Page: Sendable {

@@ -81,7 +81,7 @@ struct PythonServer: Sendable {
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         server.socket = context.wrap_socket(server.socket, server_side=True)
-    print(server.server_port)
+    sys.stdout.write(f"{server.server_port}\\n")
     server.serve_forever()
     """
 
@@ -104,13 +104,14 @@ struct PythonServer: Sendable {
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
             status = 503 if os.path.exists(down) else 204
             headers = {name.lower(): value for name, value in self.headers.items()}
-            print(json.dumps({"path": self.path, "headers": headers, "body": body, "status": status}))
+            entry = {"path": self.path, "headers": headers, "body": body, "status": status}
+            sys.stdout.write(json.dumps(entry) + "\\n")
             self.send_response(status)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    print(server.server_port)
+    sys.stdout.write(f"{server.server_port}\\n")
     server.serve_forever()
     """
 

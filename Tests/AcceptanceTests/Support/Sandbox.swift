@@ -188,7 +188,7 @@ final class Sandbox: Sendable {
       database = sqlite3.connect(sys.argv[1], timeout=10, isolation_level=None)
       for statement in sys.argv[2].split(";"):
           for row in database.execute(statement):
-              print(row[0])
+              sys.stdout.write(f"{row[0]}\\n")
       """, database, statement,
     ])
   }
