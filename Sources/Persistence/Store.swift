@@ -50,7 +50,21 @@ package final class Store: StateStore {
         .olderSchema, "the database was written by an older version of Writ",
         hint: "run a command that writes, such as writ reconcile, to migrate it")
     }
+    try refuseDamage(database)
     try migrator.migrate(database)
+  }
+
+  /// Looks through a database that has tables before a migration writes to it: a damaged one may
+  /// only seem to be old.
+  private static func refuseDamage(_ database: any DatabaseWriter) throws {
+    let problem = try database.read { db -> String? in
+      let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+      if tables == 0 { return nil }
+      return try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
+    }
+    if let problem, problem != "ok" {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: problem)
+    }
   }
 
   package func read<Result>(

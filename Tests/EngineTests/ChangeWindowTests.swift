@@ -35,7 +35,7 @@ struct ChangeWindowTests {
   private static let allow =
     "mode: allow\nreason: r\nwindows: [{days: mon, from: \"09:00\", to: \"17:00\"}]"
 
-  /// 2026-01-05 is a Monday. Berlin is one hour east of UTC, Tokyo nine.
+  /// Around Monday, 2026-01-05; Berlin is one hour east of UTC, Tokyo nine.
   static let fixtures = [
     Fixture(weekday, "2026-01-05T00:00:00Z", true),
     Fixture(weekday, "2026-01-09T23:59:59Z", true),
@@ -101,7 +101,8 @@ struct ChangeWindowTests {
 
   @Test func saysWhyAndHowMuchItHolds() throws {
     try apply([
-      "manifests/w.yaml": Manifest.changeWindow("winter", "mode: freeze\nreason: nobody is there\nwindows: [{}]")
+      "manifests/w.yaml": Manifest.changeWindow(
+        "winter", "mode: freeze\nreason: nobody is there\nwindows: [{}]")
     ])
     #expect(
       try findings(["manifests/a.yaml": Manifest.job("a")])
@@ -114,8 +115,10 @@ struct ChangeWindowTests {
   @Test func anyOpenWindowIsEnough() throws {
     try apply([
       "manifests/w.yaml": Manifest.file(
-        Manifest.changeWindow("morning", "mode: allow\nreason: r\nwindows: [{from: \"08:00\", to: \"10:00\"}]"),
-        Manifest.changeWindow("noon", "mode: allow\nreason: r\nwindows: [{from: \"11:00\", to: \"13:00\"}]"))
+        Manifest.changeWindow(
+          "morning", "mode: allow\nreason: r\nwindows: [{from: \"08:00\", to: \"10:00\"}]"),
+        Manifest.changeWindow(
+          "noon", "mode: allow\nreason: r\nwindows: [{from: \"11:00\", to: \"13:00\"}]"))
     ])
     let job = ["manifests/a.yaml": Optional(Manifest.job("a"))]
     #expect(try findings(job, at: "2026-01-05T12:00:00Z") == [])
@@ -138,12 +141,14 @@ struct ChangeWindowTests {
     try apply([
       "manifests/w.yaml": Manifest.changeWindow(
         "w",
-        "mode: freeze\nreason: r\nwindows: [{}]\nscope: {kinds: [Job], selector: {matchLabels: {tier: critical}}}")
+        "mode: freeze\nreason: r\nwindows: [{}]\nscope: {kinds: [Job], selector: {matchLabels: {tier: critical}}}"
+      )
     ])
     #expect(try findings(["manifests/a.yaml": Manifest.job("a")]) == [])
     #expect(try findings(["manifests/r.yaml": Manifest.receiver("r")]) == [])
     #expect(
-      try findings(["manifests/c.yaml": Manifest.job("c", labels: ["tier": "critical"])]).count == 1)
+      try findings(["manifests/c.yaml": Manifest.job("c", labels: ["tier": "critical"])]).count == 1
+    )
   }
 
   @Test func theLabelsThatAreLiveCount() throws {
@@ -151,7 +156,9 @@ struct ChangeWindowTests {
     try apply(["manifests/c.yaml": Manifest.job("c", labels: ["tier": "critical"])])
     try apply([
       "manifests/w.yaml": Manifest.changeWindow(
-        "w", "mode: freeze\nreason: r\nwindows: [{}]\nscope: {selector: {matchLabels: {tier: critical}}}")
+        "w",
+        "mode: freeze\nreason: r\nwindows: [{}]\nscope: {selector: {matchLabels: {tier: critical}}}"
+      )
     ])
     #expect(try findings(["manifests/c.yaml": Manifest.job("c")]).count == 1)
     #expect(try findings(["manifests/c.yaml": nil]).count == 1)

@@ -67,7 +67,8 @@ struct ReconcilePassTests {
       return
     }
     #expect(try world.store.status().live.revision == revision)
-    #expect(try world.store.dueEffects(at: Timestamp(nanoseconds: .max), limit: 100).count == effects)
+    #expect(
+      try world.store.dueEffects(at: Timestamp(nanoseconds: .max), limit: 100).count == effects)
   }
 
   @Test func anApplyIsAnnouncedOnceWithItsPlan() throws {

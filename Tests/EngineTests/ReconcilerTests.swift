@@ -29,7 +29,8 @@ struct ReconcilerTests {
       source: source, pass: world.pass,
       settings: Reconciler.Settings(
         interval: .seconds(60), backoff: Backoff(initial: .seconds(1), limit: .seconds(300))),
-      clock: clock, wall: world.wall, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+      clock: clock, wall: world.wall,
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
       onApply: { applies.add() })
   }
 
@@ -119,7 +120,8 @@ struct ReconcilerTests {
     try await withThrowingTaskGroup(of: (pushed: Int, seen: Reconciler.Result).self) { group in
       for number in 0..<40 {
         group.addTask {
-          let pushed = source.push(["manifests/j.yaml": Manifest.job("j", script: "echo \(number)")])
+          let pushed = source.push(["manifests/j.yaml": Manifest.job("j", script: "echo \(number)")]
+          )
           return (pushed, await reconciler.reconcile())
         }
       }

@@ -72,7 +72,8 @@ struct ManifestFileTests {
 
   @Test func aPathThatIsNotUTF8IsRefusedWithThePath() throws {
     try repository.commit(["manifests/a.yaml": job])
-    try repository.commit(.text(job), atBytes: Array("manifests/b".utf8) + [0xFF] + Array(".yaml".utf8))
+    try repository.commit(
+      .text(job), atBytes: Array("manifests/b".utf8) + [0xFF] + Array(".yaml".utf8))
     let error = try thrown(SourceError.self) { try delta() }
     #expect(error.code == .invalidPath)
     #expect(error.message.contains("manifests/b"))
@@ -87,7 +88,9 @@ struct ManifestFileTests {
 
   @Test func aFileOfMoreIsRefusedWithItsPath() throws {
     let padding = String(repeating: "#", count: (1 << 20) - job.utf8.count) + "\n"
-    try repository.commit(["manifests/a.yaml": padding + job, "manifests/b.yaml": Manifest.job("b")])
+    try repository.commit([
+      "manifests/a.yaml": padding + job, "manifests/b.yaml": Manifest.job("b"),
+    ])
     #expect(Reading.lines(try delta().diagnostics) == ["manifests/a.yaml:1:1 file-too-large"])
     #expect(Reading.keys(try delta().resources) == ["Job/b"])
   }
@@ -95,16 +98,18 @@ struct ManifestFileTests {
   /// The size is known from the header: of a huge blob not one byte is unpacked.
   @Test func aHugeFileIsRefusedWithoutReadingIt() throws {
     try repository.commit([
-      "manifests/a.yaml": String(repeating: "x", count: 3 << 20), "manifests/b.yaml": Manifest.job("b"),
+      "manifests/a.yaml": String(repeating: "x", count: 3 << 20),
+      "manifests/b.yaml": Manifest.job("b"),
     ])
     let id = try repository.git("rev-parse", "main:manifests/a.yaml")
     try repository.looseObject(id, declaring: 3 << 20, holding: "x")
     #expect(Reading.lines(try delta().diagnostics) == ["manifests/a.yaml:1:1 file-too-large"])
   }
 
-  @Test(arguments: [
-    ("binary", [0x00, 0x01, 0x02, 0xFF]), ("Latin-1", Array("name: caf".utf8) + [0xE9, 0x0A]),
-  ] as [(String, [UInt8])])
+  @Test(
+    arguments: [
+      ("binary", [0x00, 0x01, 0x02, 0xFF]), ("Latin-1", Array("name: caf".utf8) + [0xE9, 0x0A]),
+    ] as [(String, [UInt8])])
   func aFileThatIsNoTextIsRefusedWithItsPath(_ what: String, _ bytes: [UInt8]) throws {
     try repository.commit(["manifests/a.yaml": job])
     try repository.commit(.bytes(bytes), at: "manifests/b.yaml")

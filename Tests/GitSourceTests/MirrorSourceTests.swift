@@ -57,7 +57,8 @@ struct MirrorSourceTests {
 
   @Test func aHangingChildIsKilledAtTheDeadline() async throws {
     let source = try source(
-      child: "echo $$ > \(directory.path("pid")); exec sleep 3600", repository: "https://h.example/r")
+      child: "echo $$ > \(directory.path("pid")); exec sleep 3600",
+      repository: "https://h.example/r")
     let fetch = Task { try await thrown(SourceError.self) { try await source.refresh() } }
     await clock.waitForSleep(number: 1)
     let pid = try await childID()
@@ -85,7 +86,8 @@ struct MirrorSourceTests {
 
   @Test func aCancelledRefreshLeavesNoChild() async throws {
     let source = try source(
-      child: "echo $$ > \(directory.path("pid")); exec sleep 3600", repository: "https://h.example/r")
+      child: "echo $$ > \(directory.path("pid")); exec sleep 3600",
+      repository: "https://h.example/r")
     let fetch = Task { try await source.refresh() }
     let pid = try await childID()
     fetch.cancel()

@@ -54,7 +54,8 @@ struct ShallowTests {
       revision: first, resources: try repository.revision(first).delta(since: nil).resources)
     let plan = try plan(source, live: live)
     #expect(plan.guards.isEmpty)
-    #expect(plan.changes.map { "\($0.action.rawValue) \($0.key.name)" } == ["update a", "create c"])
+    #expect(
+      plan.changes.map { "\($0.action.rawValue) \($0.key.name)" } == ["update a", "create c"])
   }
 
   @Test func aDeepEnoughCloneKnowsItsAncestry() throws {

@@ -22,7 +22,8 @@ struct WorkTreeTests {
     "manifests/b.yml": "\u{feff}" + Manifest.job("b").replacing("\n", with: "\r\n"),
     "manifests/deep/er/c.yaml": Manifest.job("c", annotations: Manifest.protected),
     "manifests/.hidden/d.yaml": "no manifest",
-    "manifests/broken.yaml": Manifest.job("broken").replacing("spec:", with: "spec:\n  nonsense: 1"),
+    "manifests/broken.yaml": Manifest.job("broken").replacing(
+      "spec:", with: "spec:\n  nonsense: 1"),
     "manifests/syntax.yaml": "a: [1, 2",
     "manifests/empty.yaml": "",
     "manifests/two.yaml": Manifest.job("a"),
@@ -31,8 +32,10 @@ struct WorkTreeTests {
     "elsewhere/x.yaml": "no manifest",
   ]
 
-  @Test(arguments: [nil, ["policies"], ["manifests/deep"], ["manifests", "policies"], [""], ["."],
-    ["./manifests/"], ["policies", "policies"], ["manifests", "manifests/deep"]])
+  @Test(arguments: [
+    nil, ["policies"], ["manifests/deep"], ["manifests", "policies"], [""], ["."],
+    ["./manifests/"], ["policies", "policies"], ["manifests", "manifests/deep"],
+  ])
   func readsWhatACommitOfTheSameFilesHas(_ roots: [String]?) throws {
     let repository = try TemporaryRepository()
     try repository.commit(Self.files.mapValues { Optional($0) })
@@ -41,8 +44,10 @@ struct WorkTreeTests {
     let committed = try revision.delta(since: nil)
     let found = try read(roots)
     func lines(_ resources: [Resource]) -> [String] {
-      resources.map { "\($0.key) \($0.digest) \($0.location) \($0.location.range) \($0.references)" }
-        .sorted()
+      resources.map {
+        "\($0.key) \($0.digest) \($0.location) \($0.location.range) \($0.references)"
+      }
+      .sorted()
     }
     #expect(lines(found.resources) == lines(committed.resources))
     #expect(found.diagnostics == committed.diagnostics)

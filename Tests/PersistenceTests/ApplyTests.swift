@@ -118,7 +118,8 @@ struct ApplyTests {
     #expect(record.content["metadata"]?["name"] == "m2")
     #expect(record.sequence > applied.sequence)
     #expect(try world.store.records(kind: nil, name: nil).count == 5)
-    #expect(try world.store.records(kind: "Job", name: nil).map(\.resource.key.name) == ["a", "w", "x"])
+    #expect(
+      try world.store.records(kind: "Job", name: nil).map(\.resource.key.name) == ["a", "w", "x"])
     #expect(try world.store.records(kind: "Job", name: "none").isEmpty)
   }
 
@@ -144,7 +145,10 @@ struct ApplyTests {
 
   @Test func theStateTreeInTheDatabaseIsThatOfTheRows() throws {
     for step in 0..<12 {
-      world.push(["manifests/\(step % 5).yaml": step % 4 == 3 ? nil : Manifest.job("j\(step % 5)", script: "\(step)")])
+      world.push([
+        "manifests/\(step % 5).yaml": step % 4 == 3
+          ? nil : Manifest.job("j\(step % 5)", script: "\(step)")
+      ])
       _ = try apply(try world.plan())
       let live = try world.live().values
       let scratch = StateTree(entries: live.map { .init(key: $0.key, digest: $0.digest) })

@@ -28,7 +28,7 @@ struct FileLockTests {
     do {
       let first = try FileLock(path: path)
       let isFirstHeld = first != nil
-    #expect(isFirstHeld)
+      #expect(isFirstHeld)
       #expect(try !isFree())
       _ = consume first
     }
@@ -62,7 +62,7 @@ struct FileLockTests {
     do {
       let lock = try FileLock(path: path)
       let isHeld = lock != nil
-    #expect(isHeld)
+      #expect(isHeld)
       let child = try ChildProcess("/bin/sleep", ["600"], in: directory.path)
       _ = consume lock
       try waitUntilFree()

@@ -115,11 +115,26 @@ struct PlanChangeTests {
   }
 
   @Test(arguments: [
-    ("a comment", "# nightly\napiVersion: writ/v1\nkind: Job\nmetadata: {name: backup}\nspec:\n  action: {shell: {script: \"true\"}}\n"),
-    ("key order", "kind: Job\nspec: {action: {shell: {script: \"true\"}}}\nmetadata: {name: backup}\napiVersion: writ/v1\n"),
-    ("a default spelt out", "apiVersion: writ/v1\nkind: Job\nmetadata: {name: backup}\nspec: {action: {shell: {script: \"true\"}}, timeout: 60m}\n"),
-    ("JSON", "{\"apiVersion\":\"writ/v1\",\"kind\":\"Job\",\"metadata\":{\"name\":\"backup\"},\"spec\":{\"action\":{\"shell\":{\"script\":\"true\"}}}}\n"),
-    ("Windows line endings", "apiVersion: writ/v1\r\nkind: Job\r\nmetadata:\r\n  name: backup\r\nspec:\r\n  action: {shell: {script: \"true\"}}\r\n\r\n"),
+    (
+      "a comment",
+      "# nightly\napiVersion: writ/v1\nkind: Job\nmetadata: {name: backup}\nspec:\n  action: {shell: {script: \"true\"}}\n"
+    ),
+    (
+      "key order",
+      "kind: Job\nspec: {action: {shell: {script: \"true\"}}}\nmetadata: {name: backup}\napiVersion: writ/v1\n"
+    ),
+    (
+      "a default spelt out",
+      "apiVersion: writ/v1\nkind: Job\nmetadata: {name: backup}\nspec: {action: {shell: {script: \"true\"}}, timeout: 60m}\n"
+    ),
+    (
+      "JSON",
+      "{\"apiVersion\":\"writ/v1\",\"kind\":\"Job\",\"metadata\":{\"name\":\"backup\"},\"spec\":{\"action\":{\"shell\":{\"script\":\"true\"}}}}\n"
+    ),
+    (
+      "Windows line endings",
+      "apiVersion: writ/v1\r\nkind: Job\r\nmetadata:\r\n  name: backup\r\nspec:\r\n  action: {shell: {script: \"true\"}}\r\n\r\n"
+    ),
   ])
   func formattingAloneIsNoChange(_ how: String, _ text: String) throws {
     let plan = try Planned.plan(

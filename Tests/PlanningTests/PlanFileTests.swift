@@ -118,10 +118,11 @@ struct PlanFileTests {
     #expect(problem(bytes) == .newerFormat(2))
   }
 
-  @Test(arguments: [
-    ("action", Value.string("explode")), ("key", Value.string("no-slash")),
-    ("risk", Value.string("none")), ("location", Value.array([])), ("after", Value.string("123")),
-  ] as [(String, Value)])
+  @Test(
+    arguments: [
+      ("action", Value.string("explode")), ("key", Value.string("no-slash")),
+      ("risk", Value.string("none")), ("location", Value.array([])), ("after", Value.string("123")),
+    ] as [(String, Value)])
   func aFormThatNobodyWroteIsRefusedThoughItsDigestFits(
     _ member: String, _ value: Value,
   ) throws {

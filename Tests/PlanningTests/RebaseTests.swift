@@ -27,7 +27,8 @@ struct RebaseTests {
     var base = input.base
     base.revision = "other"
     return plan.rebased(
-      onto: base, live: Dictionary(uniqueKeysWithValues: live.resources.map { ($0.key, $0.digest) }),
+      onto: base,
+      live: Dictionary(uniqueKeysWithValues: live.resources.map { ($0.key, $0.digest) }),
       tree: input.tree)
   }
 

@@ -38,7 +38,9 @@ package final class ChildProcess {
     defer { for text in words + variables { free(text) } }
     var started: pid_t = 0
     let result = posix_spawn(&started, "/usr/bin/env", &actions, &attributes, &words, &variables)
-    guard result == 0 else { throw FixtureError("\(program): \(String(cString: strerror(result)))") }
+    guard result == 0 else {
+      throw FixtureError("\(program): \(String(cString: strerror(result)))")
+    }
     id = started
   }
 

@@ -68,7 +68,8 @@ package final class TemporaryRepository {
     }
     return try commit(
       NewCommit(
-        branch: branch, parents: heads[branch].map { [$0] } ?? [], entries: entries, author: author))
+        branch: branch, parents: heads[branch].map { [$0] } ?? [], entries: entries, author: author)
+    )
   }
 
   /// Commits a special entry, such as a symbolic link, on top of `branch`.

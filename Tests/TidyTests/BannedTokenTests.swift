@@ -73,7 +73,8 @@ struct BannedTokenTests {
   private static func contains(_ line: Substring, _ token: String) -> Bool {
     var rest = line
     while let range = rest.firstRange(of: token) {
-      let before = range.lowerBound > line.startIndex ? line[line.index(before: range.lowerBound)] : " "
+      let before =
+        range.lowerBound > line.startIndex ? line[line.index(before: range.lowerBound)] : " "
       let isWord = before.isLetter || before.isNumber || before == "_" || before == "."
       if !isWord || token.hasPrefix("@") { return true }
       rest = rest[range.upperBound...]

@@ -19,7 +19,8 @@ struct HouseTests {
   }
 
   @Test func findsAStranger() {
-    #expect(Self.strangers(["README.md", ".build-x", "notes.txt", "scripts"]) == ["notes.txt", "scripts"])
+    #expect(
+      Self.strangers(["README.md", ".build-x", "notes.txt", "scripts"]) == ["notes.txt", "scripts"])
   }
 
   // MARK: Examples
@@ -53,7 +54,9 @@ struct HouseTests {
       guard kinds.contains(where: { lines[index].hasPrefix($0) }) else { return nil }
       if index > 0, lines[index - 1].hasPrefix("/// ") { return nil }
       let text = lines[index...].prefix(2).joined(separator: " ")
-      return text.split(separator: "name: \"").dropFirst().first.map { String($0.prefix { $0 != "\"" }) }
+      return text.split(separator: "name: \"").dropFirst().first.map {
+        String($0.prefix { $0 != "\"" })
+      }
         ?? String(lines[index])
     }
   }

@@ -16,7 +16,6 @@ struct ImportTests {
     "AsyncHTTPClient": ["Integrations"],
     "Subprocess": ["GitSource"],
     "ArgumentParser": ["writ"],
-    "Rendering": ["writ"],
     "App": ["writ"],
   ]
   static let pure: Set<String> = ["Cron", "Kinds", "Planning", "Resources", "Workflows"]
@@ -97,8 +96,10 @@ struct ImportTests {
   }
 
   @Test func findsACircle() {
-    let files = [("A", "import B"), ("B", "import C"), ("C", "package import A"), ("D", "import A")]
-      .map { SourceTree.File(path: "Sources/\($0.0)/X.swift", text: $0.1) }
+    let files = [
+      ("A", "import B"), ("B", "import C"), ("C", "package import A"), ("D", "import A"),
+    ]
+    .map { SourceTree.File(path: "Sources/\($0.0)/X.swift", text: $0.1) }
     #expect(Self.circle(files) == ["A", "B", "C"])
     #expect(Self.circle(Array(files.dropLast(2))) == nil)
   }

@@ -60,7 +60,9 @@ struct KindFolderTests {
 
   /// Nothing else switches over kinds: outside of its folder a kind is a value like any other.
   @Test func storageAndRoutesDoNotKnowKinds() {
-    let generic = ["Resources", "Planning", "Workflows", "Persistence", "GitSource", "ControlPlane"]
+    let generic = [
+      "Resources", "Planning", "Workflows", "Persistence", "GitSource", "ControlPlane",
+    ]
     for target in generic {
       for file in SourceTree.swiftFiles(below: "Sources/\(target)") {
         #expect(!Code.imports(file.text).contains("Kinds"), "\(file.path)")
@@ -89,7 +91,8 @@ struct KindFolderTests {
   @Test func findsAKindThatIsNotRegistered() {
     let list = "    .job,\n    .schedule,\n"
     #expect(Self.registrationFindings(folders: ["Job", "Schedule"], list: list) == [])
-    #expect(Self.registrationFindings(folders: ["Job", "Schedule", "Widget"], list: list).count == 1)
+    #expect(
+      Self.registrationFindings(folders: ["Job", "Schedule", "Widget"], list: list).count == 1)
     #expect(Self.registrationFindings(folders: ["Job"], list: list).count == 1)
     #expect(
       Self.registrationFindings(folders: ["Job", "Schedule"], list: "    .schedule,\n    .job,\n")

@@ -2,7 +2,7 @@ import Testing
 
 /// A migration that ran somewhere is never changed; another one comes after it.
 struct MigrationTests {
-  /// Every migration and its fingerprint. Add lines; change none once a release has it.
+  /// Every migration and its fingerprint; lines are added, and never changed after a release.
   static let fingerprints = [
     "v0001_initial": "34380acc957a1385"
   ]

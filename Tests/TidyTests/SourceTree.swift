@@ -20,7 +20,8 @@ struct SourceTree {
 
   /// The text of one file; empty where there is none.
   static func text(_ path: String) -> String {
-    (try? String(decoding: Data(contentsOf: root.appendingPathComponent(path)), as: UTF8.self)) ?? ""
+    (try? String(decoding: Data(contentsOf: root.appendingPathComponent(path)), as: UTF8.self))
+      ?? ""
   }
 
   /// Names in a folder, sorted; hidden ones too.
@@ -97,11 +98,13 @@ enum Code {
       let words = line.split(separator: " ").map(String.init)
       guard let index = words.firstIndex(of: "import"), index + 1 < words.count,
         words[..<index].allSatisfy({
-          $0.hasPrefix("@") || ["package", "internal", "public", "private", "fileprivate"].contains($0)
+          $0.hasPrefix("@")
+            || ["package", "internal", "public", "private", "fileprivate"].contains($0)
         })
       else { return nil }
       let kinds = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
-      let name = kinds.contains(words[index + 1]) && index + 2 < words.count
+      let name =
+        kinds.contains(words[index + 1]) && index + 2 < words.count
         ? words[index + 2] : words[index + 1]
       return name.split(separator: ".").first.map(String.init)
     }

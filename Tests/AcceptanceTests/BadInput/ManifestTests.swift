@@ -106,9 +106,7 @@ import Testing
         #expect(outcome.error.contains("a.yaml:8:3"), "\(outcome)")
       }
       #expect(reconcile.error.contains("a.yaml:9:3"), "\(reconcile)")
-      withKnownIssue("the answer of a reconcile leaves the other place out", isIntermittent: true) {
-        #expect(reconcile.error.contains("a.yaml:8:3"), "\(reconcile)")
-      }
+      #expect(reconcile.error.contains("a.yaml:8:3"), "\(reconcile)")
     }
   }
 

@@ -119,11 +119,7 @@ import Testing
       #expect(outcome.output == "")
       for words in example.fetchWords { #expect(outcome.error.contains(words), "\(outcome)") }
       if let words = example.unclear {
-        withKnownIssue(
-          "libgit2's words for a damaged remote are taken for others", isIntermittent: true
-        ) {
-          #expect(outcome.error.contains(words), "\(outcome)")
-        }
+        #expect(outcome.error.contains(words), "\(outcome)")
       }
       #expect(try await box.liveState() == before)
       // The mirror is still good for the right repository.

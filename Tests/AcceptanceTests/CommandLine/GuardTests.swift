@@ -123,9 +123,7 @@ import Testing
       let status = try await box.writ("status", "-o", "json", "--repo", upstream.bare).json()
       #expect(status["liveRevision"].string == revision)
       let ready = status["conditions"].items.first { $0["type"].string == "Ready" }
-      withKnownIssue("only the loop and reconcile write conditions", isIntermittent: true) {
-        #expect(ready?["status"].string == "True", "\(status)")
-      }
+      #expect(ready?["status"].string == "True", "\(status)")
     }
   }
 }

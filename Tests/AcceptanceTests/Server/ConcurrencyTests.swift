@@ -60,9 +60,7 @@ import Testing
         for try await outcome in group { outcomes.append(outcome) }
         return outcomes
       }
-      withKnownIssue("fetches into one mirror do not wait for each other", isIntermittent: true) {
-        for outcome in outcomes { #expect(outcome.code == 0, "\(outcome)") }
-      }
+      for outcome in outcomes { #expect(outcome.code == 0, "\(outcome)") }
       // Whatever happened between them, the next one is right.
       let next = try await box.writ("reconcile", "--repo", upstream.bare)
       #expect(next.code == 0, "\(next)")

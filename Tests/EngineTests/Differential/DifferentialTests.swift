@@ -141,7 +141,9 @@ private final class DifferentialRun {
   private static func diagnostics(_ result: PlanAssembly.Result) -> [String] {
     guard case .invalid(let diagnostics) = result.outcome else { return [] }
     // Ranges and codes too, not only what a person sees.
-    return diagnostics.map { "\($0) \($0.code) \($0.location.range) \($0.resource?.description ?? "")" }
+    return diagnostics.map {
+      "\($0) \($0.code) \($0.location.range) \($0.resource?.description ?? "")"
+    }
   }
 
   /// How many manifests of `files` differ from `old`.
