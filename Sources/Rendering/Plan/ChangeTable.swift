@@ -62,6 +62,9 @@ struct ChangeTable {
     layout = Self.layout(rows, width: width)
   }
 
+  /// Whether the width leaves no room for commit and author beside the rows.
+  var hidesOrigins: Bool { layout.map { $0.origin != .full } ?? false }
+
   /// The lines of each group, in order.
   func lines() -> [[Line]] { rows.map { lines($0) } }
 

@@ -151,19 +151,43 @@ package struct PlanText {
   private func changes() -> [Line] {
     guard !isVerbose else {
       let single = ChangeGroup.sorted(plan.changes).map { ChangeGroup(changes: [$0]) }
-      return Array(ChangeTable(single, width: width, isVerbose: true).lines().joined())
+      let table = ChangeTable(single, width: width, isVerbose: true)
+      let lines = Array(table.lines().joined())
+      return table.hidesOrigins ? lines + [.empty] + origins() : lines
     }
     let groups = ChangeGroup.folded(plan.changes)
     let candidates = groups.prefix(Self.lineLimit)
     var lines: [Line] = []
     var shown = 0
-    for rows in ChangeTable(Array(candidates), width: width, isVerbose: false).lines() {
+    let table = ChangeTable(Array(candidates), width: width, isVerbose: false)
+    for rows in table.lines() {
       if lines.count + rows.count > Self.lineLimit { break }
       lines += rows
       shown += 1
     }
     let rest = groups.dropFirst(shown).flatMap(\.changes)
     if !rest.isEmpty { lines += more(rest) }
+    return table.hidesOrigins ? lines + [.empty] + origins() : lines
+  }
+
+  /// The commits of the changes, where the rows have no room for them; the busiest first.
+  private func origins() -> [Line] {
+    var counts: [String: (origin: Origin, count: Int)] = [:]
+    for origin in plan.changes.compactMap(\.origin) {
+      counts[origin.commit, default: (origin, 0)].count += 1
+    }
+    let sorted = counts.values.sorted { ($1.count, $0.origin.commit) < ($0.count, $1.origin.commit) }
+    var lines = sorted.prefix(Self.findingLimit).map { entry in
+      Line(
+        "  \(Self.digits(entry.origin.commit))  \(TextLayout.escaped(entry.origin.author))  "
+          + Number.text(entry.count, "change"), .dim
+      ).truncated(to: width)
+    }
+    if sorted.count > lines.count {
+      lines += command(
+        Line("  … and \(Number.text(sorted.count - lines.count, "commit")) more", .dim),
+        "(\(screen.verboseCommand))", .dim)
+    }
     return lines
   }
 

@@ -18,7 +18,8 @@ struct ApplyCommand: ParsableCommand {
     let source = try bench.revision(liveRoots: [])
     let (plan, _) = try Bench.plan(from: MemoryLive.empty, to: source, liveRoots: [])
     let store = try Store(path: database, access: .readWrite)
-    let context = ApplyContext(actor: "bench", time: Bench.now)
+    // As in every command, the digest is known before: it is what the gate judged.
+    let context = ApplyContext(actor: "bench", time: Bench.now, planDigest: plan.digest)
     var measurement = Measurement()
     let applied = try measurement.time("apply") { try store.apply(plan, context) }
 
