@@ -42,7 +42,8 @@ package enum FileText {
     var problem: Int32 = 0
     bytes.withUnsafeBytes { buffer in
       while offset < buffer.count {
-        let count = Glibc.write(descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
+        let count = Glibc.write(
+          descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
         if count < 0 {
           if errno == EINTR { continue }
           problem = errno

@@ -22,7 +22,8 @@ extension Settings {
     let listenText = sources.text(flags.listen, "WRIT_LISTEN", ["listen"]) ?? "127.0.0.1:8373"
     guard let listen = ListenAddress(listenText) else {
       throw SettingsError(
-        "\"\(listenText)\" is not an address to listen on", hint: "write HOST:PORT, as in 127.0.0.1:8373")
+        "\"\(listenText)\" is not an address to listen on",
+        hint: "write HOST:PORT, as in 127.0.0.1:8373")
     }
     let rootsText = environment("WRIT_ROOTS").map { $0.split(separator: ":").map(String.init) }
     let fileRoots = file["roots"]?.array?.compactMap(\.string)
@@ -58,7 +59,9 @@ extension Settings {
     if let path = flags.dataDirectory ?? environment("WRIT_DATA_DIR"), !path.isEmpty {
       return absolute(path)
     }
-    if let state = environment("XDG_STATE_HOME"), !state.isEmpty { return absolute(state + "/writ") }
+    if let state = environment("XDG_STATE_HOME"), !state.isEmpty {
+      return absolute(state + "/writ")
+    }
     guard let home = environment("HOME"), !home.isEmpty else {
       throw SettingsError(
         "there is no HOME to keep the data directory in", hint: "name one with --data-dir")

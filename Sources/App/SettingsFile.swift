@@ -6,7 +6,8 @@ enum SettingsFile {
   static let shape = ObjectShape([
     .optional("repository", .text(.line), "A path or a URL."),
     .optional("ref", .text(.line), "A branch, a tag, a full reference or HEAD."),
-    .optional("roots", .list(of: .text(.line), ListRule(count: 1...64, order: .set)), "The manifest roots."),
+    .optional(
+      "roots", .list(of: .text(.line), ListRule(count: 1...64, order: .set)), "The manifest roots."),
     .optional("interval", .format(.duration), "The time between polls."),
     .optional("fetchTimeout", .format(.duration), "When a fetch is ended."),
     .optional("listen", .text(.line), "HOST:PORT of the server."),
@@ -43,8 +44,10 @@ enum SettingsFile {
       .object(
         ObjectShape([
           .optional("massLimit", .integer(0...1_000_000), "So many deletes are never a mass."),
-          .optional("deletePercent", .integer(0...100), "The share above which deletes are a mass."),
-          .optional("updatePercent", .integer(0...100), "The share above which updates are a mass."),
+          .optional(
+            "deletePercent", .integer(0...100), "The share above which deletes are a mass."),
+          .optional(
+            "updatePercent", .integer(0...100), "The share above which updates are a mass."),
         ])), "The thresholds of the guards."),
   ])
 

@@ -62,7 +62,9 @@ package struct Workspace: Sendable {
     return try Store(path: data.databasePath, access: .readWrite)
   }
 
-  /// The lock under which one process at a time makes passes. Waits for the other one.
+  /// The lock under which one process at a time makes passes.
+  ///
+  /// Waits for the other one.
   package func passLock() throws(StoreError) -> FileLock? {
     try FileLock(path: data.path + "/reconcile.lock", waits: true)
   }
@@ -133,7 +135,8 @@ package struct Workspace: Sendable {
     return MirrorSource(
       settings: MirrorSource.Settings(
         repository: repository, reference: reference ?? settings.reference ?? "HEAD",
-        roots: settings.roots, access: try settings.access.resolve(), deadline: settings.fetchTimeout),
+        roots: settings.roots, access: try settings.access.resolve(),
+        deadline: settings.fetchTimeout),
       mirrorPath: data.mirrorPath,
       child: (path: Self.executablePath, arguments: ["fetch-child"]), registry: registry,
       clock: ContinuousClock())

@@ -132,8 +132,9 @@ package enum FetchChild {
   }
 }
 
-/// Makes fetches into one mirror wait for each other. The kernel lets go of it with the process, and
-/// the alarm bounds the wait.
+/// Makes fetches into one mirror wait for each other.
+///
+/// The kernel lets go of it with the process, and the alarm bounds the wait.
 private struct MirrorLock: ~Copyable {
   private let descriptor: Int32
 

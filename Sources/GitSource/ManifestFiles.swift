@@ -45,7 +45,8 @@ struct ManifestFiles {
 
   /// Files by these endings are manifests; others may lie beside them.
   static func isManifest(_ path: String) -> Bool {
-    path.utf8.suffix(5).elementsEqual(".yaml".utf8) || path.utf8.suffix(4).elementsEqual(".yml".utf8)
+    path.utf8.suffix(5).elementsEqual(".yaml".utf8)
+      || path.utf8.suffix(4).elementsEqual(".yml".utf8)
   }
 
   /// Whether a name below `root` starts with a dot, as `.github` does.
@@ -57,5 +58,4 @@ struct ManifestFiles {
     }
     return false
   }
-
 }

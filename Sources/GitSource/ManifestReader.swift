@@ -121,4 +121,3 @@ struct ManifestReader: Sendable {
     return output
   }
 }
-

@@ -91,7 +91,9 @@ package final class MirrorSource: RevisionSource {
   }
 
   private var printableURL: String {
-    do throws(GitError) { return try RemoteURL(settings.repository).redacted } catch { return "the repository" }
+    do throws(GitError) { return try RemoteURL(settings.repository).redacted } catch {
+      return "the repository"
+    }
   }
 
   /// Runs the child with the deadline.
@@ -116,7 +118,8 @@ package final class MirrorSource: RevisionSource {
             .path(FilePath(child.path)), arguments: Arguments(child.arguments),
             environment: .custom(Self.environment), platformOptions: options,
             input: .fileDescriptor(
-              FileDescriptor(rawValue: request), closeAfterSpawningProcess: true), output: .bytes(limit: 1 << 20), error: .bytes(limit: 1 << 16))
+              FileDescriptor(rawValue: request), closeAfterSpawningProcess: true),
+            output: .bytes(limit: 1 << 20), error: .bytes(limit: 1 << 16))
           if result.standardOutput.isEmpty {
             return .failure("\(result.terminationStatus)")
           }
@@ -141,7 +144,8 @@ package final class MirrorSource: RevisionSource {
       throw SourceError(
         .timeout,
         "the fetch of \(printableURL) took longer than \(deadline) and was ended",
-        hint: "see that the server answers: git ls-remote \(printableURL); or raise --fetch-timeout")
+        hint: "see that the server answers: git ls-remote \(printableURL); or raise --fetch-timeout"
+      )
     case .failure(let words):
       throw SourceError(.other, "the fetch of \(printableURL) failed: \(words)")
     }

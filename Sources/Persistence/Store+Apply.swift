@@ -70,7 +70,8 @@ private struct ApplyTransaction {
       uniqueKeysWithValues: Change.Action.allCases.map { ($0, plan.count(of: $0)) })
     let eventCount = plan.changes.count + plan.relocations.count + plan.orphaned.count
     var applied = AppliedPlan(
-      sequence: 0, time: context.time, actor: context.actor, planDigest: context.planDigest ?? plan.digest,
+      sequence: 0, time: context.time, actor: context.actor,
+      planDigest: context.planDigest ?? plan.digest,
       baseRevision: plan.baseRevision, revision: plan.revision, baseRoot: plan.baseRoot,
       root: plan.predictedRoot, counts: counts, isRollback: plan.isRollback,
       isExact: context.isExact, roots: plan.roots, lastSequence: 0)

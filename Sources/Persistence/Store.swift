@@ -105,7 +105,9 @@ package final class Store: StateStore {
   }
 }
 
-/// The schema, step by step. Steps are only ever added.
+/// The schema, step by step.
+///
+/// Steps are only ever added.
 enum Migrations {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -162,7 +164,8 @@ extension StoreError {
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:
       self.init(
         .corrupt, "the database\(place) is damaged or is not one (\(words))",
-        hint: "move it away and restore a backup; git still has every manifest, and writ apply builds the state anew"
+        hint:
+          "move it away and restore a backup; git still has every manifest, and writ apply builds the state anew"
       )
     case .SQLITE_FULL:
       self.init(.full, "the disk of the database\(place) is full", hint: "free some space")

@@ -50,7 +50,9 @@ package struct SpecCheck: Sendable {
   }
 }
 
-/// What a kind's own check found. Pointers are relative to the spec: `["steps", "0", "needs"]`.
+/// What a kind's own check found.
+///
+/// Pointers are relative to the spec: `["steps", "0", "needs"]`.
 package struct SpecFindings: Sendable {
   package struct Problem: Sendable {
     package var code: String

@@ -29,7 +29,8 @@ func reportingErrors<Result>(_ body: () async throws -> Result) async throws -> 
     throw ExitCode.error
   } catch let error as SettingsError {
     Terminal.writeError(
-      lines: DiagnosticsText(error.diagnostics, width: Terminal.errorWidth).lines(Terminal.errorStyle))
+      lines: DiagnosticsText(error.diagnostics, width: Terminal.errorWidth).lines(
+        Terminal.errorStyle))
     fail(error.message, error.hint)
     throw ExitCode(64)
   } catch let error as Rollback.Failure {

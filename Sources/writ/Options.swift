@@ -7,7 +7,8 @@ import Resources
 struct CommonOptions: ParsableArguments {
   @Option(
     name: .long,
-    help: "Where state is kept. Default: $WRIT_DATA_DIR, $XDG_STATE_HOME/writ, ~/.local/state/writ.")
+    help: "Where state is kept. Default: $WRIT_DATA_DIR, $XDG_STATE_HOME/writ, ~/.local/state/writ."
+  )
   var dataDir: String?
 
   @Flag(name: .shortAndLong, help: "Print results only.")

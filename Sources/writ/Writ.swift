@@ -42,7 +42,8 @@ extension Writ {
       guard let next = commands[word] else {
         Terminal.writeError("writ: there is no command \"\(TextLayout.escaped(word))\"")
         Terminal.writeError(
-          "    \(Suggestion.didYouMean(word, among: commands.keys.sorted()) ?? "see what there is: writ --help")")
+          "    \(Suggestion.didYouMean(word, among: commands.keys.sorted()) ?? "see what there is: writ --help")"
+        )
         exit(withError: ExitCode(64))
       }
       command = next.configuration

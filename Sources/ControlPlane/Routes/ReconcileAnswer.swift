@@ -20,7 +20,8 @@ package enum ReconcileAnswer {
       if case .invalid(let errors) = report.outcome { diagnostics = errors }
       members.append(
         Value.Member(
-          "diagnostics", .array(diagnostics.prefix(diagnosticsLimit).map { DiagnosticsJSON.value($0) })))
+          "diagnostics",
+          .array(diagnostics.prefix(diagnosticsLimit).map { DiagnosticsJSON.value($0) })))
       members.append(
         Value.Member(
           "diagnosticsOmitted", .integer(Int64(max(0, diagnostics.count - diagnosticsLimit)))))

@@ -2,7 +2,9 @@ package import Planning
 package import Resources
 
 /// Gathers what the planner needs from the source and the store: the whole, or only what the
-/// changed files lead to. Both ways give the same plan, byte for byte.
+/// changed files lead to.
+///
+/// Both ways give the same plan, byte for byte.
 package struct PlanAssembly {
   /// A plan, or why there is none, with what it cost.
   package struct Result: Sendable {

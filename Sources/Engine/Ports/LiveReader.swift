@@ -1,7 +1,9 @@
 package import Planning
 package import Resources
 
-/// One consistent view of the live state. Synchronous, for use inside one read transaction.
+/// One consistent view of the live state.
+///
+/// Synchronous, for use inside one read transaction.
 package protocol LiveReader {
   func summary() throws(StoreError) -> LiveSummary
   /// Whether the live state is exactly the snapshot of its revision.

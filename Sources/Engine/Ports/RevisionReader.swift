@@ -1,7 +1,9 @@
 package import Planning
 package import Resources
 
-/// One revision of a repository, read without a checkout. Synchronous, on one thread.
+/// One revision of a repository, read without a checkout.
+///
+/// Synchronous, on one thread.
 package protocol RevisionReader {
   /// The full commit id.
   var revision: String { get }

@@ -2,8 +2,10 @@ package import Planning
 package import Resources
 package import Workflows
 
-/// The durable state. One transaction for each method; synchronous, so callers that must not block
-/// run it on a thread of their own.
+/// The durable state.
+///
+/// One transaction for each method; synchronous, so callers that must not block run it on a thread
+/// of their own.
 package protocol StateStore: Sendable {
   /// Runs `body` on one consistent view.
   func read<Result>(
@@ -203,7 +205,9 @@ package struct QuarantinedContent: Hashable, Sendable {
 
 /// What is known about the loop, as Kubernetes has it.
 package struct Condition: Hashable, Sendable {
-  package enum Status: String, Hashable, Sendable { case isTrue = "True", isFalse = "False", unknown = "Unknown" }
+  package enum Status: String, Hashable, Sendable {
+    case isTrue = "True", isFalse = "False", unknown = "Unknown"
+  }
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     case ready = "Ready"
     case reconciling = "Reconciling"

@@ -35,7 +35,8 @@ struct ConditionReport {
         NewEvent(
           .planBlocked, subject: plan.digest.description,
           payload: [
-            "blocks": .array(blocks.map { ["guard": .string($0.name), "subject": .string($0.subject)] }),
+            "blocks": .array(
+              blocks.map { ["guard": .string($0.name), "subject": .string($0.subject)] }),
             "revision": .string(revision),
           ])
       ]

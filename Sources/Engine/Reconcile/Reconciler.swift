@@ -83,7 +83,9 @@ package actor Reconciler {
     backoff = settings.backoff
   }
 
-  /// Makes the loop look now. Cheap, and safe to call often.
+  /// Makes the loop look now.
+  ///
+  /// Cheap, and safe to call often.
   package nonisolated func trigger() { wakeup.call() }
 
   /// Triggers, and waits for a pass that began after the call.
@@ -223,7 +225,9 @@ package actor Reconciler {
   }
 
   /// Logs at `level` what was not logged just before, and at debug level what was.
-  private func logNews(_ level: Logger.Level, _ message: Logger.Message, _ metadata: Logger.Metadata) {
+  private func logNews(
+    _ level: Logger.Level, _ message: Logger.Message, _ metadata: Logger.Metadata
+  ) {
     let pairs = metadata.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     let news = "\(message) \(pairs.joined(separator: " "))"
     logger.log(level: news == lastNews ? .debug : level, message, metadata: metadata)

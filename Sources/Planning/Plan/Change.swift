@@ -2,7 +2,9 @@ package import Resources
 
 /// One entry of a plan.
 package struct Change: Hashable, Sendable {
-  package enum Action: String, Hashable, Sendable, CaseIterable { case create, update, delete, move }
+  package enum Action: String, Hashable, Sendable, CaseIterable {
+    case create, update, delete, move
+  }
 
   /// Why this entry is in the plan.
   package enum Reason: String, Hashable, Sendable {

@@ -64,7 +64,8 @@ struct CrossChecks {
         return true
       }
       guard let live = input.live[key] else { return false }
-      return live.isOrphaned || live.marks.isKept || !input.touchedFiles.contains(live.location.file)
+      return live.isOrphaned || live.marks.isKept
+        || !input.touchedFiles.contains(live.location.file)
     }
     var result: [Diagnostic] = []
     for resource in input.desired {

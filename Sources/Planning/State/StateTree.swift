@@ -17,8 +17,9 @@ package struct StateTree: Sendable {
     }
   }
 
-  /// The identity of a key as a number: the first 63 bits of its SHA-256. Its top 16 bits are the
-  /// bucket.
+  /// The identity of a key as a number: the first 63 bits of its SHA-256.
+  ///
+  /// Its top 16 bits are the bucket.
   package static func identifier(of key: ResourceKey) -> Int64 {
     Digest(of: Array(key.description.utf8)).prefix63
   }

@@ -176,7 +176,9 @@ package struct PlanText {
     for origin in plan.changes.compactMap(\.origin) {
       counts[origin.commit, default: (origin, 0)].count += 1
     }
-    let sorted = counts.values.sorted { ($1.count, $0.origin.commit) < ($0.count, $1.origin.commit) }
+    let sorted = counts.values.sorted {
+      ($1.count, $0.origin.commit) < ($0.count, $1.origin.commit)
+    }
     var lines = sorted.prefix(Self.findingLimit).map { entry in
       Line(
         "  \(Self.digits(entry.origin.commit))  \(TextLayout.escaped(entry.origin.author))  "

@@ -68,7 +68,8 @@ package struct ResourceTransition: Hashable, Sendable {
       return nil
     }
     self.init(
-      key: key, before: value["before"].flatMap(Side.init), after: value["after"].flatMap(Side.init),
+      key: key, before: value["before"].flatMap(Side.init),
+      after: value["after"].flatMap(Side.init),
       reason: reason, origin: value["origin"].flatMap { Origin($0) })
   }
 }

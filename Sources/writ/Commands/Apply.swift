@@ -6,7 +6,7 @@ import Planning
 import Rendering
 import Resources
 
-/// `writ apply`
+/// The command `writ apply`.
 struct Apply: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a revision, or exactly a saved plan, live.",
@@ -47,7 +47,8 @@ struct Apply: AsyncParsableCommand {
     let lock = try workspace.passLock()
     defer { withExtendedLifetime(lock) {} }
     let made = try await maker.againstLive(reference: nil)
-    guard case .plan(let plan) = made.result.outcome, made.verdict == .ready || made.verdict == .unchanged
+    guard case .plan(let plan) = made.result.outcome,
+      made.verdict == .ready || made.verdict == .unchanged
     else {
       let status = try show(made, start)
       throw status

@@ -7,7 +7,7 @@ import Rendering
 import Resources
 import Workflows
 
-/// `writ status`
+/// The command `writ status`.
 struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "What is live, is it what git says, what happens next.")
@@ -39,7 +39,7 @@ struct Status: AsyncParsableCommand {
   }
 }
 
-/// `writ get`
+/// The command `writ get`.
 struct Get: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print live resources.",
@@ -57,7 +57,9 @@ struct Get: AsyncParsableCommand {
       let store = try workspace.existingStore()
       let selection = try ResourceSelection(what, workspace.registry)
       let records = try store.records(kind: selection.kind, name: selection.name)
-      if selection.name != nil, records.isEmpty { throw selection.notLive(try store.names(selection.kind)) }
+      if selection.name != nil, records.isEmpty {
+        throw selection.notLive(try store.names(selection.kind))
+      }
       let revision = try store.status().live.revision
       if selection.name != nil, let record = records.first {
         let value = RecordView(record: record, revision: revision).value
@@ -76,7 +78,8 @@ struct Get: AsyncParsableCommand {
         ])
       case .text:
         if records.isEmpty {
-          Terminal.writeError("writ: no live resources\(selection.kind.map { " of kind \($0)" } ?? "")")
+          Terminal.writeError(
+            "writ: no live resources\(selection.kind.map { " of kind \($0)" } ?? "")")
           return
         }
         Terminal.write(
@@ -88,7 +91,7 @@ struct Get: AsyncParsableCommand {
   }
 }
 
-/// `writ describe`
+/// The command `writ describe`.
 struct Describe: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Explain one live resource: where it comes from, what it names, who names it.")
@@ -123,9 +126,13 @@ struct Describe: AsyncParsableCommand {
           "formatVersion": 1,
           "resource": RecordView(record: record, revision: try store.status().live.revision).value,
           "names": .array(
-            relations.0.map { ["target": .string($0.target.description), "pointer": .string($0.pointer.dotted)] }),
+            relations.0.map {
+              ["target": .string($0.target.description), "pointer": .string($0.pointer.dotted)]
+            }),
           "namedBy": .array(
-            relations.1.map { ["key": .string($0.key.description), "location": .string($0.location.description)] }),
+            relations.1.map {
+              ["key": .string($0.key.description), "location": .string($0.location.description)]
+            }),
           "events": .array(events.map(JournalOutput.value)),
         ])
       }
@@ -138,7 +145,7 @@ struct Describe: AsyncParsableCommand {
   }
 }
 
-/// `writ history`
+/// The command `writ history`.
 struct History: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "What was applied, newest first; of one resource, what happened to it.")
@@ -178,7 +185,7 @@ struct History: AsyncParsableCommand {
   }
 }
 
-/// `writ journal`
+/// The command `writ journal`.
 struct JournalCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "journal", abstract: "The record of everything decided and done.",
@@ -239,7 +246,8 @@ struct JournalCommand: AsyncParsableCommand {
               "    somebody changed the database by other means; restore a backup, or find out who")
           } else {
             Terminal.writeLine(
-              "the journal holds: \(last?.sequence ?? 0) events, head \(last?.hash.abbreviated ?? "none")")
+              "the journal holds: \(last?.sequence ?? 0) events, head \(last?.hash.abbreviated ?? "none")"
+            )
           }
         }
         if broken != nil { throw ExitCode.error }

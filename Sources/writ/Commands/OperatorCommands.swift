@@ -6,7 +6,7 @@ import Planning
 import Rendering
 import Resources
 
-/// `writ rollback`
+/// The command `writ rollback`.
 struct RollbackCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
@@ -73,7 +73,7 @@ struct RollbackCommand: AsyncParsableCommand {
   }
 }
 
-/// `writ ack`
+/// The command `writ ack`.
 struct Ack: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Acknowledge what a guard says of one plan, so that it may be applied.")
@@ -115,7 +115,7 @@ struct Ack: AsyncParsableCommand {
   }
 }
 
-/// `writ suspend`
+/// The command `writ suspend`.
 struct Suspend: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make the loop leave the live state alone until writ resume.")
@@ -139,7 +139,7 @@ struct Suspend: AsyncParsableCommand {
   }
 }
 
-/// `writ resume`
+/// The command `writ resume`.
 struct Resume: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Let the loop go on after writ suspend.")
@@ -161,7 +161,7 @@ struct Resume: AsyncParsableCommand {
   }
 }
 
-/// `writ quarantine`
+/// The command `writ quarantine`.
 struct Quarantine: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "What the loop does not apply again until git differs.",

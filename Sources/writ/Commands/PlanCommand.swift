@@ -7,7 +7,7 @@ import Planning
 import Rendering
 import Resources
 
-/// `writ plan`
+/// The command `writ plan`.
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
@@ -42,7 +42,8 @@ struct PlanCommand: AsyncParsableCommand {
       let start = ContinuousClock.now
       let workspace = try source.workspace(common)
       let maker = PlanMaker(workspace: workspace, readsEverything: full)
-      let made = try await from == nil
+      let made =
+        try await from == nil
         ? maker.againstLive(reference: nil)
         : maker.between(from ?? "", to ?? source.ref ?? "HEAD")
       if let out, case .plan(let plan) = made.result.outcome {

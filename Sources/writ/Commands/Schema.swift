@@ -3,7 +3,7 @@ import ArgumentParser
 import Rendering
 import Resources
 
-/// `writ schema`
+/// The command `writ schema`.
 struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print the JSON Schema of a kind, or of any manifest, for editors and CI.")
@@ -19,7 +19,9 @@ struct Schema: ParsableCommand {
   func run() throws {
     let registry = try common.workspace().registry
     guard let kind else {
-      if example { throw ValidationError("--example needs a kind: \(registry.names.joined(separator: ", "))") }
+      if example {
+        throw ValidationError("--example needs a kind: \(registry.names.joined(separator: ", "))")
+      }
       return Terminal.writeJSON(registry.jsonSchema)
     }
     guard let found = registry.kind(matching: kind) else {

@@ -10,7 +10,7 @@ import Planning
 import Rendering
 import Resources
 
-/// `writ serve`
+/// The command `writ serve`.
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Follow a repository: poll it, listen for hooks, keep the live state as it says.",
@@ -57,7 +57,7 @@ struct Serve: AsyncParsableCommand {
   }
 }
 
-/// `writ reconcile`
+/// The command `writ reconcile`.
 struct Reconcile: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare with the repository now, and apply; by the running server if there is one.",
@@ -113,4 +113,3 @@ struct FetchChildCommand: ParsableCommand {
     Terminal.write(FetchChild.run(input: input), to: STDOUT_FILENO)
   }
 }
-

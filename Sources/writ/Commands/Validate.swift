@@ -6,7 +6,7 @@ import Planning
 import Rendering
 import Resources
 
-/// `writ validate`
+/// The command `writ validate`.
 struct Validate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check the manifests in a folder, as they lie there; git is not needed.")

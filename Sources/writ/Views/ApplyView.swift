@@ -80,14 +80,16 @@ struct ReconcileView {
         member.value.integer.flatMap { $0 == 0 ? nil : "\($0) \(member.key)d" }
       }
       if !isQuiet {
-        Terminal.writeLine("applied \(revision)\(counts.isEmpty ? "" : ": " + counts.joined(separator: ", "))")
+        Terminal.writeLine(
+          "applied \(revision)\(counts.isEmpty ? "" : ": " + counts.joined(separator: ", "))")
       }
     case "unchanged": if !isQuiet { Terminal.writeLine("in sync with \(revision)") }
     case "accepted": if !isQuiet { Terminal.writeLine("the server was told; see: writ status") }
     case "blocked":
       for block in value["blocks"]?.array ?? [] {
         Terminal.writeError(
-          "writ: blocked by \(block["guard"]?.string ?? ""): \(TextLayout.escaped(block["message"]?.string ?? ""))")
+          "writ: blocked by \(block["guard"]?.string ?? ""): \(TextLayout.escaped(block["message"]?.string ?? ""))"
+        )
         Terminal.writeError("    clear with: \(block["command"]?.string ?? "")")
       }
     case "suspended":
@@ -101,7 +103,8 @@ struct ReconcileView {
         let place =
           "\(diagnostic["file"]?.string ?? ""):\(diagnostic["line"]?.integer ?? 1):\(diagnostic["column"]?.integer ?? 1)"
         Terminal.writeError(
-          "\(place): \(diagnostic["severity"]?.string ?? "error"): \(TextLayout.escaped(diagnostic["message"]?.string ?? ""))")
+          "\(place): \(diagnostic["severity"]?.string ?? "error"): \(TextLayout.escaped(diagnostic["message"]?.string ?? ""))"
+        )
         if let hint = diagnostic["hint"]?.string {
           Terminal.writeError("    hint: \(TextLayout.escaped(hint))")
         }
@@ -112,7 +115,8 @@ struct ReconcileView {
         }
       }
     default:
-      Terminal.writeError("writ: \(TextLayout.escaped(value["failure"]?["message"]?.string ?? "the pass failed"))")
+      Terminal.writeError(
+        "writ: \(TextLayout.escaped(value["failure"]?["message"]?.string ?? "the pass failed"))")
     }
   }
 }

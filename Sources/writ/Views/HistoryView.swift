@@ -88,7 +88,8 @@ struct JournalOutput {
     case .text:
       let table = Table(
         [
-          .init("EVENT", alignment: .right), .init("TIME", isWhole: true), .init("WHAT", isWhole: true),
+          .init("EVENT", alignment: .right), .init("TIME", isWhole: true),
+          .init("WHAT", isWhole: true),
           .init("SUBJECT"), .init("BY"),
         ],
         rows: events.map { event in

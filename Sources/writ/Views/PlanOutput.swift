@@ -52,7 +52,8 @@ struct PlanOutput {
       lines: DiagnosticsText(diagnostics, width: Terminal.errorWidth).lines(Terminal.errorStyle))
     if !isQuiet {
       Terminal.writeError(
-        "revision \(made.result.revision.prefix(12)) cannot be applied; the live state stays as it is")
+        "revision \(made.result.revision.prefix(12)) cannot be applied; the live state stays as it is"
+      )
     }
   }
 }

@@ -119,7 +119,8 @@ struct DescribeText {
     lines.append(style.painted("History", .heading))
     for event in events.reversed() {
       lines.append(
-        "  \(event.time)  \(event.kind.rawValue)  event \(event.sequence) by \(TextLayout.escaped(event.actor))")
+        "  \(event.time)  \(event.kind.rawValue)  event \(event.sequence) by \(TextLayout.escaped(event.actor))"
+      )
     }
     return lines
   }

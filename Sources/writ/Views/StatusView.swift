@@ -47,7 +47,9 @@ struct StatusView {
   func lines(width: Int, style: Style) -> [String] {
     var lines = headline(style, width)
     if let ready, ready.status != .isTrue {
-      lines += TextLayout.wrapped(TextLayout.escaped(ready.message), to: width - 2).map { "  \($0)" }
+      lines += TextLayout.wrapped(TextLayout.escaped(ready.message), to: width - 2).map {
+        "  \($0)"
+      }
     }
     let counts = status.live.counts.sorted { $0.key < $1.key }
       .map { Number.text($0.value) + " " + $0.key }

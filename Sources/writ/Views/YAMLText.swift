@@ -54,11 +54,15 @@ enum YAMLText {
   private static func isBlock(_ text: String) -> Bool {
     text.contains("\n") && !text.hasPrefix(" ") && !text.hasPrefix("\n")
       && !text.hasSuffix("\n\n") && text != "\n"
-      && text.unicodeScalars.allSatisfy { $0 == "\n" || ($0.value >= 0x20 && $0.value < 0x7F) || $0.value > 0xA0 }
+      && text.unicodeScalars.allSatisfy {
+        $0 == "\n" || ($0.value >= 0x20 && $0.value < 0x7F) || $0.value > 0xA0
+      }
   }
 
   private static func scalar(_ value: Value) -> String {
-    guard case .string(let text) = value, isPlain(text) else { return CanonicalJSON.text(of: value) }
+    guard case .string(let text) = value, isPlain(text) else {
+      return CanonicalJSON.text(of: value)
+    }
     return text
   }
 
