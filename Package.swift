@@ -55,6 +55,8 @@ let package = Package(
     .target(name: "Planning", dependencies: ["Resources"]),
     /// Journal events; later the machines of runs and packs.
     .target(name: "Workflows", dependencies: ["Planning", "Resources"]),
+    /// Plans, diagnostics and tables as text and JSON.
+    .target(name: "Rendering", dependencies: ["Planning", "Resources"]),
 
     // MARK: Over time
     /// Ports, and what lives over time: the reconciler, the outbox.
@@ -85,8 +87,6 @@ let package = Package(
       dependencies: ["Engine", "Planning", "Resources", asyncHTTPClient, crypto, logging]),
 
     // MARK: Programs
-    /// Plans, diagnostics and tables as text and JSON.
-    .target(name: "Rendering", dependencies: ["Planning", "Resources"]),
     /// The composition root: settings in, running services out.
     .target(
       name: "App",

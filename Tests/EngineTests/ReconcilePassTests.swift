@@ -75,7 +75,7 @@ struct ReconcilePassTests {
     let applied = try world.apply(jobs)
     let effects = try world.store.dueEffects(at: Timestamp(nanoseconds: .max), limit: 100)
     let payload = try #require(effects.first.flatMap { Value(canonical: $0.payload) })
-    #expect(effects.map(\.idempotencyKey) == ["\(applied.planDigest)/notify"])
+    #expect(effects.map(\.idempotencyKey) == ["\(applied.planDigest)/\(applied.time.nanoseconds)/notify"])
     #expect(payload["plan"]?.string == applied.planDigest.description)
     #expect(payload["stateRoot"]?.string == applied.root.description)
     #expect(payload["counts"] == ["create": 2, "delete": 0, "move": 0, "update": 0])
@@ -271,6 +271,28 @@ struct ReconcilePassTests {
     try world.apply(["manifests/k2.yaml": kept])
     #expect(try world.live()["Job/k"]?.isOrphaned == false)
     #expect(try world.live()["Job/k"]?.location.file == "manifests/k2.yaml")
+  }
+
+  /// An orphan that is adopted is what its new manifest says, not what the old one said.
+  @Test func anAdoptedOrphanLetsGoOfWhatItNamedAndClaimed() throws {
+    try world.apply([
+      "manifests/a.yaml": Manifest.job("a"), "manifests/b.yaml": Manifest.job("b"),
+      "manifests/s.yaml": Manifest.schedule("s", job: "a", annotations: Manifest.kept),
+      "manifests/r.yaml": Manifest.route("r", isDefault: true, annotations: Manifest.kept),
+    ])
+    world.push(["manifests/s.yaml": nil, "manifests/r.yaml": nil])
+    try world.reconcile()
+    world.push([
+      "manifests/a.yaml": nil, "manifests/s2.yaml": Manifest.schedule("s", job: "b"),
+      "manifests/r2.yaml": Manifest.route("r"),
+      "manifests/new.yaml": Manifest.route("new", isDefault: true),
+    ])
+    #expect(try world.assemble().isIncremental)
+    guard case .applied(let applied, _) = try world.reconcile().outcome else {
+      Issue.record("the orphan held on")
+      return
+    }
+    #expect(applied.counts == [.create: 1, .update: 2, .delete: 1, .move: 0])
   }
 
   @Test func otherRootsAreReadWhole() throws {

@@ -121,6 +121,19 @@ struct RollbackTests {
     #expect(applied.root == second.root)
   }
 
+  /// The plan is the same, byte for byte; that it is applied once more is news all the same.
+  @Test func whatIsAppliedAgainIsAnnouncedAgain() throws {
+    try world.apply(job("1h"))
+    let second = try world.apply(job("2h"))
+    try world.rollback(.previous)
+    try world.store.clearQuarantine(second.root, actor: "cli:ana", at: world.wall.now())
+    try world.reconcile()
+    let again = try #require(try world.store.appliedPlans(limit: 1).first)
+    #expect(again.planDigest == second.planDigest)
+    let effects = try world.store.dueEffects(at: Timestamp(nanoseconds: .max), limit: 10)
+    #expect(effects.count == 4)
+  }
+
   @Test func twiceGoesTwoStatesBack() throws {
     let first = try world.apply(job("1h"))
     let second = try world.apply(job("2h"))

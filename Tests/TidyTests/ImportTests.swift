@@ -18,7 +18,9 @@ struct ImportTests {
     "ArgumentParser": ["writ"],
     "App": ["writ"],
   ]
-  static let pure: Set<String> = ["Cron", "Kinds", "Planning", "Resources", "Workflows"]
+  static let pure: Set<String> = [
+    "Cron", "Kinds", "Planning", "Rendering", "Resources", "Workflows",
+  ]
   static let adapters: Set<String> = ["ControlPlane", "GitSource", "Integrations", "Persistence"]
   /// What would bring files, clocks, threads or the weight of Foundation into a pure target.
   static let impure: Set<String> = [

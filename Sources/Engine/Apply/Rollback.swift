@@ -136,7 +136,7 @@ package struct Rollback {
       quarantine: QuarantinedContent(
         root: proposal.left.root, revision: proposal.left.revision, actor: actor, reason: reason,
         time: time),
-      effects: effects.announcing(proposal.plan, digest: gate.digest),
+      effects: effects.announcing(proposal.plan, digest: gate.digest, at: time),
       acknowledged: gate.acknowledged, planDigest: gate.digest)
   }
 }

@@ -46,7 +46,7 @@ package struct SavedPlanApply {
       plan,
       ApplyContext(
         actor: actor, time: time, isExact: isExact,
-        effects: effects.announcing(plan, digest: digest), acknowledged: gate.acknowledged,
+        effects: effects.announcing(plan, digest: digest, at: time), acknowledged: gate.acknowledged,
         planDigest: digest))
     return .applied(applied)
   }

@@ -75,7 +75,7 @@ package struct ReconcilePass: Sendable {
       let applied = try store.apply(
         plan,
         ApplyContext(
-          actor: actor, time: time, effects: effects.announcing(plan, digest: gate.digest),
+          actor: actor, time: time, effects: effects.announcing(plan, digest: gate.digest, at: time),
           acknowledged: gate.acknowledged, planDigest: gate.digest))
       report.outcome = plan.isEmpty ? .unchanged : .applied(applied, plan)
       return try settle(report, actor, time)
@@ -173,8 +173,11 @@ package struct EffectSettings: Hashable, Sendable {
 
   package static let none = EffectSettings(notifiesOfApplies: false)
 
-  /// What tells the world of an apply; nothing for one that changes no resource.
-  package func announcing(_ plan: Plan, digest: Digest) -> [NewEffect] {
+  /// What tells the world of an apply at `time`; nothing for one that changes no resource.
+  ///
+  /// The time is part of the key: after a rollback the very same plan may be applied again, and
+  /// that is news.
+  package func announcing(_ plan: Plan, digest: Digest, at time: Timestamp) -> [NewEffect] {
     guard notifiesOfApplies, !plan.isEmpty else { return [] }
     let digest = digest.description
     let counts = Change.Action.allCases.map {
@@ -188,7 +191,7 @@ package struct EffectSettings: Hashable, Sendable {
     ]
     return [
       NewEffect(
-        kind: "notify", idempotencyKey: "\(digest)/notify",
+        kind: "notify", idempotencyKey: "\(digest)/\(time.nanoseconds)/notify",
         payload: CanonicalJSON.bytes(of: payload))
     ]
   }

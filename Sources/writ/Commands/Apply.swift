@@ -80,11 +80,12 @@ struct Apply: AsyncParsableCommand {
       try settle(plan, workspace, store)
       return report(nil, plan)
     }
+    let time = workspace.wall.now()
     let applied = try store.apply(
       plan,
       ApplyContext(
-        actor: Process.actor, time: workspace.wall.now(),
-        effects: workspace.effects.announcing(plan, digest: made.digest ?? plan.digest),
+        actor: Process.actor, time: time,
+        effects: workspace.effects.announcing(plan, digest: made.digest ?? plan.digest, at: time),
         acknowledged: made.acknowledged, planDigest: made.digest))
     try workspace.keep(plan.revision)
     try settle(plan, workspace, store)
