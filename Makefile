@@ -93,9 +93,9 @@ demo: build ## Tell the whole story on a real repository, from first plan to for
 test: test-deps ## Build and run every test
 	@swift build --build-tests
 	# Tests with servers and deadlines run by themselves: the others keep all processors busy.
-	swift test --skip-build --disable-xctest --skip '(ControlPlane|Integrations|Acceptance)Tests'
-	swift test --skip-build --disable-xctest --filter '(ControlPlane|Integrations)Tests'
-	swift test --skip-build --disable-xctest --filter AcceptanceTests
+	timeout 1200 swift test --skip-build --disable-xctest --skip '(ControlPlane|Integrations|Acceptance)Tests'
+	timeout 1200 swift test --skip-build --disable-xctest --filter '(ControlPlane|Integrations)Tests'
+	timeout 1200 swift test --skip-build --disable-xctest --filter AcceptanceTests
 
 .PHONY: release
 release: deps ## Build the binary to ship, .build/release/writ

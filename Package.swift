@@ -114,7 +114,8 @@ let package = Package(
     .testTarget(name: "YAMLTests", dependencies: ["Resources", "YAML"]),
     .testTarget(name: "ResourcesTests", dependencies: ["Resources"]),
     .testTarget(name: "CronTests", dependencies: ["Cron"]),
-    .testTarget(name: "KindsTests", dependencies: ["Cron", "Kinds", "Resources", "YAML"]),
+    .testTarget(
+      name: "KindsTests", dependencies: ["Cron", "Kinds", "Resources", "TestSupport", "YAML"]),
     .testTarget(
       name: "RenderingTests", dependencies: ["Planning", "Rendering", "Resources"],
       exclude: ["Golden"]),

@@ -75,7 +75,8 @@ struct ReconcilePassTests {
     let applied = try world.apply(jobs)
     let effects = try world.store.dueEffects(at: Timestamp(nanoseconds: .max), limit: 100)
     let payload = try #require(effects.first.flatMap { Value(canonical: $0.payload) })
-    #expect(effects.map(\.idempotencyKey) == ["\(applied.planDigest)/\(applied.time.nanoseconds)/notify"])
+    let key = "\(applied.planDigest)/\(applied.time.nanoseconds)/notify"
+    #expect(effects.map(\.idempotencyKey) == [key])
     #expect(payload["plan"]?.string == applied.planDigest.description)
     #expect(payload["stateRoot"]?.string == applied.root.description)
     #expect(payload["counts"] == ["create": 2, "delete": 0, "move": 0, "update": 0])

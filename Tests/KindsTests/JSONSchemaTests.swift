@@ -1,6 +1,7 @@
 import Foundation
 import Kinds
 import Resources
+import TestSupport
 import Testing
 
 /// What an editor says with the schema is what the shapes say; what a kind's own check finds is beyond
@@ -244,11 +245,10 @@ struct JSONSchemaTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     let (from, to) = (folder.appending(path: "in.json"), folder.appending(path: "out.json"))
     try input.write(to: from)
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", program, from.path(), to.path()]
-    try process.run()
-    process.waitUntilExit()
-    return (process.terminationStatus, (try? Data(contentsOf: to)) ?? Data())
+    let child = try ChildProcess(
+      "python3", ["-c", program, from.path(), to.path()], in: folder.path(),
+      environment: ProcessInfo.processInfo.environment)
+    _ = try child.readToEnd()
+    return (child.wait(), (try? Data(contentsOf: to)) ?? Data())
   }
 }

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import GRDB
 import Persistence
 import Planning
@@ -48,6 +49,20 @@ struct JournalTests {
       #expect(
         try copy.world.store.firstBrokenEvent()?.sequence == Int64(sequence), "event \(sequence)")
     }
+  }
+
+  /// A forger who computes the hash of the event anew is betrayed by the next one.
+  @Test func aForgedEventIsFoundAtTheOneAfterIt() throws {
+    let event = try world.store.events(JournalQuery(limit: 100))[2]
+    let forged = JournalEvent(
+      sequence: event.sequence, time: event.time, actor: "mallory", kind: event.kind,
+      subject: event.subject, payload: event.payload, after: event.previousHash)
+    try raw.executeUntriggered(
+      "UPDATE journal SET actor = 'mallory', hash = ? WHERE sequence = ?",
+      [Data(forged.hash.bytes), event.sequence])
+    let broken = try #require(try world.store.firstBrokenEvent())
+    #expect(broken.sequence == event.sequence + 1)
+    #expect(broken.reason.contains("the event before"))
   }
 
   @Test func aRemovedEventIsFoundAtTheOneAfterIt() throws {

@@ -46,8 +46,8 @@ package struct SavedPlanApply {
       plan,
       ApplyContext(
         actor: actor, time: time, isExact: isExact,
-        effects: effects.announcing(plan, digest: digest, at: time), acknowledged: gate.acknowledged,
-        planDigest: digest))
+        effects: effects.announcing(plan, digest: digest, at: time),
+        acknowledged: gate.acknowledged, planDigest: digest))
     return .applied(applied)
   }
 

@@ -75,7 +75,8 @@ package struct ReconcilePass: Sendable {
       let applied = try store.apply(
         plan,
         ApplyContext(
-          actor: actor, time: time, effects: effects.announcing(plan, digest: gate.digest, at: time),
+          actor: actor, time: time,
+          effects: effects.announcing(plan, digest: gate.digest, at: time),
           acknowledged: gate.acknowledged, planDigest: gate.digest))
       report.outcome = plan.isEmpty ? .unchanged : .applied(applied, plan)
       return try settle(report, actor, time)
