@@ -23,6 +23,7 @@ package final class Store: StateStore {
       switch access {
       case .readOnly: database = try DatabaseQueue(path: path, configuration: configuration)
       case .readWrite:
+        try Self.inspect(path, configuration)
         let pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB sets NORMAL when it turns WAL on, which may lose commits with the power.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
@@ -35,23 +36,36 @@ package final class Store: StateStore {
   }
 
   private static func prepareSchema(_ database: any DatabaseWriter, _ access: Access) throws {
-    let migrator = Migrations.migrator
-    let state = try database.read { db in
-      (try migrator.hasBeenSuperseded(db), try migrator.hasCompletedMigrations(db))
-    }
-    if state.0 {
-      throw StoreError(
-        .newerSchema, "the database was written by a newer version of Writ",
-        hint: "run that version, or restore a backup that this one made")
-    }
-    if state.1 { return }
+    if try database.read({ db in try isCurrent(db) }) { return }
     guard access == .readWrite else {
       throw StoreError(
         .olderSchema, "the database was written by an older version of Writ",
         hint: "run a command that writes, such as writ reconcile, to migrate it")
     }
-    try refuseDamage(database)
-    try migrator.migrate(database)
+    try Migrations.migrator.migrate(database)
+  }
+
+  /// Whether the schema is this version's rather than an older one; a newer one is refused.
+  private static func isCurrent(_ db: Database) throws -> Bool {
+    guard try !Migrations.migrator.hasBeenSuperseded(db) else {
+      throw StoreError(
+        .newerSchema, "the database was written by a newer version of Writ",
+        hint: "run that version, or restore a backup that this one made")
+    }
+    return try Migrations.migrator.hasCompletedMigrations(db)
+  }
+
+  /// Looks at a file before it is opened for writing, because opening alone writes to it: GRDB makes
+  /// and drops a table so that there is a WAL file.
+  private static func inspect(_ path: String, _ configuration: Configuration) throws {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_size > 0 else { return }
+    var configuration = configuration
+    configuration.readonly = true
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    defer { try? queue.close() }
+    guard try queue.read({ db in try isCurrent(db) }) else { return try refuseDamage(queue) }
+    _ = try queue.read { db in try LiveRows.summary(db) }
   }
 
   /// Looks through a database that has tables before a migration writes to it: a damaged one may
