@@ -72,7 +72,14 @@ let package = Package(
     .target(
       name: "Persistence",
       dependencies: ["Engine", "Planning", "Resources", "Workflows", database],
-      resources: [.embedInCode("Migrations/v0001_initial.sql")]),
+      resources: [
+        .embedInCode("Migrations/v0001_initial.sql"),
+        .embedInCode("Migrations/v0002_provenance.sql"),
+        .embedInCode("Migrations/v0003_drift.sql"),
+        .embedInCode("Migrations/v0004_health.sql"),
+        .embedInCode("Migrations/v0005_verification.sql"),
+        .embedInCode("Migrations/v0006_checkpoint.sql"),
+      ]),
 
     /// HTTP in: hooks, health, the control of a running server.
     .target(

@@ -123,16 +123,33 @@ package final class Store: StateStore {
 ///
 /// Steps are only ever added.
 enum Migrations {
+  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("v0001_initial") { db in
-      try db.execute(sql: String(decoding: PackageResources.v0001_initial_sql, as: UTF8.self))
+      try db.execute(sql: text(PackageResources.v0001_initial_sql))
       try db.execute(
         sql: """
           INSERT INTO repository (id, live_revision, is_exact, state_root, roots)
           VALUES (1, NULL, 1, ?, '[]')
           """,
         arguments: [StateTree.emptyRoot.data])
+    }
+    migrator.registerMigration("v0002_provenance") { db in
+      try db.execute(sql: text(PackageResources.v0002_provenance_sql))
+    }
+    migrator.registerMigration("v0003_drift") { db in
+      try db.execute(sql: text(PackageResources.v0003_drift_sql))
+    }
+    migrator.registerMigration("v0004_health") { db in
+      try db.execute(sql: text(PackageResources.v0004_health_sql))
+    }
+    migrator.registerMigration("v0005_verification") { db in
+      try db.execute(sql: text(PackageResources.v0005_verification_sql))
+    }
+    migrator.registerMigration("v0006_checkpoint") { db in
+      try db.execute(sql: text(PackageResources.v0006_checkpoint_sql))
     }
     return migrator
   }

@@ -4,7 +4,12 @@ import Testing
 struct MigrationTests {
   /// Every migration and its fingerprint; lines are added, and never changed after a release.
   static let fingerprints = [
-    "v0001_initial": "34380acc957a1385"
+    "v0001_initial": "34380acc957a1385",
+    "v0002_provenance": "861f09c8fa1e14e3",
+    "v0003_drift": "725614564c15b0d7",
+    "v0004_health": "5970103174c1d6a5",
+    "v0005_verification": "79d9c407523e4743",
+    "v0006_checkpoint": "cf2f9f30a34acf6d",
   ]
 
   /// FNV-1a of 64 bits: enough against haste, which is all that it is against.

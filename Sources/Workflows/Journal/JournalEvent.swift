@@ -24,6 +24,20 @@ package struct JournalEvent: Hashable, Sendable {
     case reconcileResumed = "reconcile.resumed"
     case effectDelivered = "effect.delivered"
     case effectAbandoned = "effect.abandoned"
+    /// A row that somebody else changed was found, and is on record as it is now.
+    case resourceDrifted = "resource.drifted"
+    /// A break-glass edit.
+    case resourceEdited = "resource.edited"
+    /// A drift is over: repaired, reverted by hand, or accepted by git.
+    case driftResolved = "drift.resolved"
+    case healthWatched = "health.watched"
+    case healthPassed = "health.passed"
+    case healthFailed = "health.failed"
+    /// A revision whose signatures are not what the settings ask for.
+    case revisionUnverified = "revision.unverified"
+    case journalCompacted = "journal.compacted"
+    case backupMade = "backup.made"
+    case storeRestored = "store.restored"
   }
 
   /// From 1, without gaps.

@@ -1,0 +1,1 @@
+-- Which commit every field of a live resource comes from.

@@ -1,0 +1,1 @@
+-- What was changed behind Writ's back, and break-glass edits.

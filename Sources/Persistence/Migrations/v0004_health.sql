@@ -1,0 +1,1 @@
+-- Watches after an apply.

@@ -1,0 +1,1 @@
+-- Signed checkpoints, which stand for the part of the journal that was dropped.
