@@ -99,7 +99,7 @@ let package = Package(
       name: "App",
       dependencies: [
         "ControlPlane", "Engine", "Git", "GitSource", "Integrations", "Kinds", "Persistence",
-        "Planning", "Resources", "YAML", lifecycle, logging, unixSignals,
+        "Planning", "Resources", "YAML", lifecycle, logging, subprocess, unixSignals,
       ]),
     /// The command line: arguments, output, exit codes.
     .executableTarget(

@@ -49,7 +49,8 @@ extension Settings {
         "WRIT_NOTIFY_SECRET", file: sources.fileText(["notify", "secretFile"])),
       logFormat: format,
       logLevel: sources.text(flags.logLevel, "WRIT_LOG_LEVEL", ["log", "level"]) ?? "info",
-      guards: sources.guards)
+      guards: sources.guards,
+      drift: try sources.drift)
   }
 
   private static func dataDirectory(
@@ -127,5 +128,25 @@ private struct Sources {
     if let value = file["guards"]?["deletePercent"]?.integer { guards.deletePercent = Int(value) }
     if let value = file["guards"]?["updatePercent"]?.integer { guards.updatePercent = Int(value) }
     return guards
+  }
+
+  var drift: DriftPolicy {
+    get throws(SettingsError) {
+      let mode = text(nil, "WRIT_DRIFT", ["drift", "mode"]) ?? "enforce"
+      guard let mode = DriftPolicy.Mode(rawValue: mode) else {
+        let modes = DriftPolicy.Mode.allCases.map(\.rawValue)
+        throw SettingsError(
+          "there is no way \"\(mode)\" to treat drift",
+          hint: "ways: \(modes.joined(separator: ", "))")
+      }
+      let ignored = (file["drift"]?["ignore"]?.array ?? []).map { rule in
+        DriftPolicy.IgnoreRule(
+          kind: rule["kind"]?.string, name: rule["name"]?.string,
+          field: JSONPointer(dotted: rule["field"]?.string ?? ""))
+      }
+      let interval = try duration(
+        nil, "WRIT_DRIFT_AUDIT", ["drift", "auditInterval"], default: .seconds(3600))
+      return DriftPolicy(mode: mode, ignored: ignored, auditInterval: interval)
+    }
   }
 }

@@ -1,3 +1,4 @@
+package import Engine
 package import GitSource
 package import Planning
 package import Resources
@@ -21,6 +22,8 @@ package struct Settings: Sendable {
   package var logFormat: LogFormat
   package var logLevel: String
   package var guards: GuardSettings
+  /// What becomes of live resources that somebody else changed.
+  package var drift: DriftPolicy
 
   /// How to get into the repository; secrets are read when a fetch needs them.
   package struct AccessSettings: Sendable {

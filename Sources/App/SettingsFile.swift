@@ -40,6 +40,24 @@ enum SettingsFile {
             "The least that is logged."),
         ])), "The log of the server."),
     .optional(
+      "drift",
+      .object(
+        ObjectShape([
+          .optional(
+            "mode", .choice(["enforce", "warn", "off"]),
+            "What becomes of live resources that somebody else changed."),
+          .optional("auditInterval", .format(.duration), "The time between full comparisons."),
+          .optional(
+            "ignore",
+            .list(
+              of: .object(
+                ObjectShape([
+                  .optional("kind", .text(.line), "Only resources of this kind."),
+                  .optional("name", .text(.line), "Only resources of this name."),
+                  .required("field", .text(.line), "The field: spec.timeout."),
+                ])), ListRule(count: 1...1000)), "Fields that may differ."),
+        ])), "Drift: what is live and is not what was applied."),
+    .optional(
       "guards",
       .object(
         ObjectShape([

@@ -31,7 +31,8 @@ package struct Workspace: Sendable {
 
   /// One comparison with the source.
   package func pass(_ store: Store) -> ReconcilePass {
-    ReconcilePass(store: store, planner: planner, windows: windows, effects: effects)
+    ReconcilePass(
+      store: store, planner: planner, windows: windows, effects: effects, drift: settings.drift)
   }
 
   // MARK: The store

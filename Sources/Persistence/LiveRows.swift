@@ -3,8 +3,11 @@ internal import Foundation
 internal import GRDB
 internal import Planning
 internal import Resources
+internal import Workflows
 
 /// Reads the live state inside one transaction.
+///
+/// What somebody else wrote, and nobody put on record yet, is read as it will be then.
 struct LiveRows: LiveReader {
   let db: Database
 
@@ -13,7 +16,23 @@ struct LiveRows: LiveReader {
   }
 
   func summary() throws(StoreError) -> LiveSummary {
-    try typed { try Self.summary(db) }
+    try typed {
+      var summary = try Self.summary(db)
+      let writes = try DriftRows(db: db).foreignWrites()
+      if writes.isEmpty { return summary }
+      summary.root = try tree(around: writes.map(\.key)).root
+      for write in writes {
+        let was = try DriftRows(db: db).lastEvent(of: write.key)?.after != nil
+        let isThere = try DriftRows(db: db).actual(write.key) != nil
+        if was != isThere { summary.counts[write.key.kind, default: 0] += isThere ? 1 : -1 }
+      }
+      summary.counts = summary.counts.filter { $0.value > 0 }
+      return summary
+    }
+  }
+
+  func drifts() throws(StoreError) -> [Drift] {
+    try typed { try DriftRows(db: db).drifts() }
   }
 
   static func summary(_ db: Database) throws -> LiveSummary {
@@ -43,13 +62,33 @@ struct LiveRows: LiveReader {
     try typed {
       let statement = try db.cachedStatement(
         sql: "SELECT \(Self.columns) FROM resource WHERE file = ? ORDER BY id")
-      return try files.flatMap { file in
-        try resources(statement, [file])
-      }
+      return try settled(
+        files.flatMap { file in
+          try resources(statement, [file])
+        })
     }
   }
 
   func resources(named keys: [ResourceKey]) throws(StoreError) -> [LiveResource] {
+    try typed { try settled(rawResources(named: keys)) }
+  }
+
+  /// The resources with the digests that their contents really have, where somebody else wrote.
+  private func settled(_ resources: [LiveResource]) throws -> [LiveResource] {
+    let writes = try DriftRows(db: db).foreignWrites()
+    if writes.isEmpty { return resources }
+    let keys = Set(writes.map(\.key))
+    return try resources.compactMap { resource in
+      guard keys.contains(resource.key) else { return resource }
+      guard let side = try DriftRows(db: db).actual(resource.key) else { return nil }
+      var resource = resource
+      resource.digest = side.digest
+      return resource
+    }
+  }
+
+  /// The rows as they are.
+  func rawResources(named keys: [ResourceKey]) throws(StoreError) -> [LiveResource] {
     try typed {
       let statement = try db.cachedStatement(
         sql: "SELECT \(Self.columns) FROM resource WHERE id = ?")
@@ -148,7 +187,7 @@ struct LiveRows: LiveReader {
         resource.claims = claims[id] ?? []
         result.append(resource)
       }
-      return result
+      return try settled(result)
     }
   }
 
@@ -225,8 +264,14 @@ struct LiveRows: LiveReader {
 
   func tree(around keys: [ResourceKey]) throws(StoreError) -> StateTree {
     try typed {
-      try StateRows(db: db).tree(
-        buckets: Set(keys.map { StateTree.bucket(of: StateTree.identifier(of: $0)) }))
+      let writes = try DriftRows(db: db).foreignWrites().map(\.key)
+      func bucket(_ key: ResourceKey) -> Int {
+        StateTree.bucket(of: StateTree.identifier(of: key))
+      }
+      var tree = try StateRows(db: db).tree(buckets: Set((keys + writes).map(bucket)))
+      if writes.isEmpty { return tree }
+      tree.update(try writes.map { ($0, try DriftRows(db: db).actual($0)?.digest) })
+      return tree
     }
   }
 }

@@ -8,7 +8,11 @@ internal import Workflows
 extension Store {
   package func apply(_ plan: Plan, _ context: ApplyContext) throws(StoreError) -> AppliedPlan {
     try withRoom(for: plan) { () throws(StoreError) in
-      try writing { db in try ApplyTransaction(db: db, plan: plan, context: context).run() }
+      try writing { db in
+        try OwnWrite.run(db) {
+          try ApplyTransaction(db: db, plan: plan, context: context).run()
+        }
+      }
     }
   }
 
@@ -44,10 +48,12 @@ private struct ApplyTransaction {
   let db: Database
   let plan: Plan
   let context: ApplyContext
+  /// What a break-glass edit changes, as it was.
+  private let editedFrom: (side: ResourceTransition.Side, sequence: Int64)?
   /// The commits of the plan as JSON, because many changes come from few of them.
   private let origins: [String: Value]
 
-  init(db: Database, plan: Plan, context: ApplyContext) {
+  init(db: Database, plan: Plan, context: ApplyContext) throws {
     self.db = db
     self.plan = plan
     self.context = context
@@ -56,6 +62,17 @@ private struct ApplyTransaction {
       origins[origin.commit] = origin.value
     }
     self.origins = origins
+    editedFrom = try context.edit == nil ? nil : Self.edited(db, plan)
+  }
+
+  private static func edited(
+    _ db: Database, _ plan: Plan,
+  ) throws -> (side: ResourceTransition.Side, sequence: Int64) {
+    guard plan.changes.count == 1, plan.changes[0].action == .update,
+      let side = try ResourceRows(db: db).current(plan.changes[0].key),
+      let sequence = try DriftRows(db: db).lastEvent(of: plan.changes[0].key)?.sequence
+    else { throw StoreError(.other, "an edit changes exactly one live resource") }
+    return (side, sequence)
   }
 
   func run() throws -> AppliedPlan {
@@ -74,11 +91,11 @@ private struct ApplyTransaction {
       planDigest: context.planDigest ?? plan.digest,
       baseRevision: plan.baseRevision, revision: plan.revision, baseRoot: plan.baseRoot,
       root: plan.predictedRoot, counts: counts, isRollback: plan.isRollback,
-      isExact: context.isExact, roots: plan.roots, lastSequence: 0)
+      isExact: context.isExact, isEdit: context.edit != nil, roots: plan.roots, lastSequence: 0)
     applied.sequence = try journal.append(
       .planApplied, subject: plan.revision,
       payload: CanonicalJSON.bytes(
-        of: applied.payload(eventCount: eventCount, acknowledged: context.acknowledged)))
+        of: applied.payload(eventCount: eventCount, context)))
     applied.lastSequence = applied.sequence + Int64(eventCount)
 
     try write(&journal)
@@ -91,6 +108,7 @@ private struct ApplyTransaction {
     }
     try updateCounts()
     try updateRepository()
+    try settleDrift(applied)
     try quarantine(&journal)
     try OutboxRows(db: db).insert(context.effects, at: context.time)
     return applied
@@ -190,21 +208,43 @@ private struct ApplyTransaction {
       if change.action == .create { difference[change.key.kind, default: 0] += 1 }
       if change.action == .delete { difference[change.key.kind, default: 0] -= 1 }
     }
-    for (kind, count) in difference.sorted(by: { $0.key < $1.key }) where count != 0 {
-      let old =
-        try Int.fetchOne(db, sql: "SELECT count FROM kind_count WHERE kind = ?", arguments: [kind])
-        ?? 0
-      if old + count == 0 {
-        try db.execute(sql: "DELETE FROM kind_count WHERE kind = ?", arguments: [kind])
-      } else {
-        try db.execute(
-          sql: """
-            INSERT INTO kind_count (kind, count) VALUES (?, ?)
-            ON CONFLICT (kind) DO UPDATE SET count = excluded.count
-            """,
-          arguments: [kind, old + count])
+    try KindCountRows(db: db).add(difference)
+  }
+
+  /// What the plan wrote is no drift any more, unless it is a break-glass edit.
+  private func settleDrift(_ applied: AppliedPlan) throws {
+    let statement = try db.cachedStatement(sql: "DELETE FROM drift WHERE resource_id = ?")
+    let isDrifting = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM drift)") ?? false
+    let open = context.edit == nil ? [:] : try DriftRows(db: db).open()
+    if isDrifting {
+      for change in plan.changes where change.action != .move {
+        try statement.execute(arguments: [StateTree.identifier(of: change.key)])
+      }
+      // What only moves is over where its content is the one that was applied.
+      let moved = plan.changes.filter { $0.action == .move }.map(\.key)
+      let known = moved.isEmpty && plan.relocations.isEmpty ? [:] : try DriftRows(db: db).open()
+      for key in moved + plan.relocations.map(\.key) {
+        guard let applied = known[key]?.applied else { continue }
+        if try DriftRows(db: db).actual(key)?.digest == applied.digest {
+          try statement.execute(arguments: [StateTree.identifier(of: key)])
+        }
       }
     }
+    guard let edit = context.edit, let change = plan.changes.first else { return }
+    let known = open[change.key]
+    try db.execute(
+      sql: """
+        INSERT INTO drift (resource_id, kind, name, applied, applied_sequence, sequence,
+          noticed_at, changed_at, operation, owner, reason, expires_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'writ edit', ?, ?, ?)
+        """,
+      arguments: [
+        StateTree.identifier(of: change.key), change.key.kind, change.key.name,
+        (known.map(\.applied) ?? editedFrom?.side).map { CanonicalJSON.text(of: $0.value) },
+        known.map(\.appliedSequence) ?? editedFrom?.sequence, applied.lastSequence,
+        context.time.nanoseconds, context.time.nanoseconds, edit.owner, edit.reason,
+        edit.expiresAt.nanoseconds,
+      ])
   }
 
   private func updateRepository() throws {

@@ -143,9 +143,23 @@ extension Store {
 }
 
 extension AppliedPlan {
-  func payload(eventCount: Int, acknowledged: [GuardFinding.Name]) -> Value {
-    [
-      "acknowledged": .array(acknowledged.map(\.rawValue).sorted().map { .string($0) }),
+  func payload(eventCount: Int, _ context: ApplyContext) -> Value {
+    var members = self.members(eventCount: eventCount, context)
+    if let edit = context.edit {
+      members.append(
+        .init(
+          "edit",
+          [
+            "expiresAt": .string(edit.expiresAt.description), "owner": .string(edit.owner),
+            "reason": .string(edit.reason),
+          ]))
+    }
+    return .sorted(members)
+  }
+
+  private func members(eventCount: Int, _ context: ApplyContext) -> [Value.Member] {
+    let value: Value = [
+      "acknowledged": .array(context.acknowledged.map(\.rawValue).sorted().map { .string($0) }),
       "baseRevision": baseRevision.map { .string($0) } ?? .null,
       "baseRoot": .string(baseRoot.description),
       "counts": .sorted(counts.map { .init($0.key.rawValue, .integer(Int64($0.value))) }),
@@ -154,6 +168,7 @@ extension AppliedPlan {
       "rollback": .bool(isRollback), "root": .string(root.description),
       "roots": .array(roots.map { .string($0) }),
     ]
+    return value.members ?? []
   }
 
   init(_ event: JournalEvent) throws {
@@ -173,7 +188,7 @@ extension AppliedPlan {
       sequence: event.sequence, time: event.time, actor: event.actor, planDigest: plan,
       baseRevision: value["baseRevision"]?.string, revision: revision, baseRoot: baseRoot,
       root: root, counts: counts, isRollback: value["rollback"] == true,
-      isExact: value["exact"] != false,
+      isExact: value["exact"] != false, isEdit: value["edit"] != nil,
       roots: (value["roots"]?.array ?? []).compactMap(\.string),
       lastSequence: event.sequence + events)
   }

@@ -42,6 +42,18 @@ package struct JSONPointer: Hashable, Sendable, Comparable, CustomStringConverti
 }
 
 extension JSONPointer {
+  /// Reads the form that `dotted` writes: `spec.timeout`, `spec.steps[0].id`.
+  ///
+  /// Keys with dots in them cannot be told from paths; write those as RFC 6901 has it.
+  package init(dotted text: some StringProtocol) {
+    if text.hasPrefix("/") {
+      self.init(parsing: String(text))
+    } else {
+      let separators: Set<Character> = [".", "[", "]"]
+      self.init(text.split(whereSeparator: separators.contains).map { String($0) })
+    }
+  }
+
   /// Reads the form that `description` writes.
   package init(parsing text: String) {
     self.init(

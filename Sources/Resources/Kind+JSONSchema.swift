@@ -30,16 +30,19 @@ extension Kind {
       case .object(var properties) = members[index].value,
       let annotations = properties.firstIndex(where: { $0.key == "annotations" })
     else { return [:] }
-    let flag: Value = ["enum": ["true", "false"]]
+    let known = ManifestDecoder.knownAnnotations.sorted { $0.key < $1.key }
     properties[annotations].value = [
       "type": "object", "maxProperties": 1024,
       "description":
-        "Notes for people and programs; writ/protect and writ/prune are known to Writ.",
-      "properties": ["writ/protect": flag, "writ/prune": flag],
+        "Notes for people and programs; those under writ/ mean something to Writ.",
+      "properties": .object(
+        known.filter { !$0.value.isEmpty }.map { name, words in
+          .init(name, ["enum": .array(words.map { .string($0) })])
+        }),
       "propertyNames": [
         "minLength": 1, "maxLength": 253,
         "anyOf": [
-          ["not": ["pattern": "^writ/"]], ["enum": ["writ/protect", "writ/prune"]],
+          ["not": ["pattern": "^writ/"]], ["enum": .array(known.map { .string($0.key) })],
         ],
       ],
       "additionalProperties": ["type": "string", "maxLength": 1_048_576],

@@ -63,7 +63,8 @@ package struct ManifestDecoder: Sendable {
       "Words to select resources by."),
     .defaulted(
       "annotations", .map(of: .text(.document), keys: TextRule(length: 1...253)), to: [:],
-      "Notes for people and programs; writ/protect and writ/prune are known to Writ."),
+      "Notes for people and programs; writ/protect, writ/prune, writ/drift and writ/drift-ignore are known to Writ."
+    ),
   ])
 
   private static let fields = ["apiVersion", "kind", "metadata", "spec"]
@@ -112,26 +113,33 @@ package struct ManifestDecoder: Sendable {
     if case .string(let text) = version.content { text == apiVersion } else { false }
   }
 
+  /// The annotations that mean something to Writ, and the words that each may have; none is any.
+  static let knownAnnotations: [String: [String]] = [
+    "writ/drift": ["enforce", "warn", "off"], "writ/drift-ignore": [],
+    "writ/protect": ["true", "false"], "writ/prune": ["true", "false"],
+  ]
+
   private func marks(_ root: Node, _ decoder: inout ShapeDecoder) -> Marks {
     guard case .map(let annotations) = root["metadata"]?["annotations"]?.content else {
       return .none
     }
     guard !annotations.isEmpty else { return .none }
-    let known = ["writ/protect", "writ/prune"]
     var marks = Marks.none
     for annotation in annotations where annotation.key.hasPrefix("writ/") {
-      guard known.contains(annotation.key) else {
+      guard let words = Self.knownAnnotations[annotation.key] else {
+        let known = Self.knownAnnotations.keys.sorted()
         decoder.report(
           code: "unknown-annotation", "unknown annotation \"\(annotation.key)\"",
           at: annotation.keyRange,
           hint: Suggestion.didYouMean(annotation.key, among: known)
-            ?? "Writ knows \(known.joined(separator: " and "))")
+            ?? "Writ knows \(known.joined(separator: ", "))")
         continue
       }
       guard case .string(let text) = annotation.value.content else { continue }
-      guard text == "true" || text == "false" else {
+      guard words.isEmpty || words.contains(text) else {
+        let choice = words.map { "\"\($0)\"" }.joined(separator: " or ")
         decoder.report(
-          code: "unknown-value", "\(annotation.key) must be \"true\" or \"false\"",
+          code: "unknown-value", "\(annotation.key) must be \(choice)",
           at: annotation.value.range)
         continue
       }

@@ -33,6 +33,17 @@ func reportingErrors<Result>(_ body: () async throws -> Result) async throws -> 
         Terminal.errorStyle))
     fail(error.message, error.hint)
     throw ExitCode(64)
+  } catch let error as BreakGlassEdit.Failure {
+    switch error {
+    case .notLive(let key): fail("\(key) is not live", "see what is: writ get \(key.kind)")
+    case .unchanged(let key): fail("\(key) is like that already; nothing was changed", nil)
+    case .invalid(let diagnostics):
+      Terminal.writeError(
+        lines: DiagnosticsText(diagnostics, width: Terminal.errorWidth).lines(
+          Terminal.errorStyle))
+      fail("the edit does not fit what is live; nothing was changed", nil)
+    }
+    throw ExitCode.error
   } catch let error as Rollback.Failure {
     switch error {
     case .noSuchState(let words): fail(words, "see what there was: writ history")

@@ -21,11 +21,13 @@ struct Writ: AsyncParsableCommand {
         name: "What is live",
         subcommands: [
           Status.self, Get.self, Describe.self, History.self, JournalCommand.self,
+          DriftCommand.self,
         ]),
       CommandGroup(
         name: "When something is wrong",
         subcommands: [
           RollbackCommand.self, Ack.self, Quarantine.self, Suspend.self, Resume.self,
+          EditCommand.self,
         ]),
       CommandGroup(name: "Writing manifests", subcommands: [Schema.self]),
       CommandGroup(name: "Inside", subcommands: [FetchChildCommand.self]),

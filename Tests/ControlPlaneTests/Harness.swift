@@ -149,6 +149,9 @@ struct BrokenStore: StateStore {
   func apply(_ plan: Plan, _ context: ApplyContext) throws(StoreError) -> AppliedPlan {
     throw error
   }
+  func drifts() throws(StoreError) -> [Drift] { throw error }
+  func recordDrift(at time: Timestamp) throws(StoreError) -> [Drift] { throw error }
+  func auditDrift(at time: Timestamp) throws(StoreError) -> Int { throw error }
   func status() throws(StoreError) -> RepositoryStatus { throw error }
   func acknowledgements() throws(StoreError) -> [Acknowledgement] { throw error }
   func acknowledge(

@@ -126,6 +126,21 @@ struct FailingStore: StateStore {
     return try store.apply(plan, context)
   }
 
+  func drifts() throws(StoreError) -> [Drift] {
+    try check()
+    return try store.drifts()
+  }
+
+  func recordDrift(at time: Timestamp) throws(StoreError) -> [Drift] {
+    try check()
+    return try store.recordDrift(at: time)
+  }
+
+  func auditDrift(at time: Timestamp) throws(StoreError) -> Int {
+    try check()
+    return try store.auditDrift(at: time)
+  }
+
   func status() throws(StoreError) -> RepositoryStatus {
     try check()
     return try store.status()

@@ -50,7 +50,8 @@ struct RollbackTests {
       "manifests/a.yaml": Manifest.job("a", timeout: "2h"), "manifests/gone.yaml": nil,
       "manifests/new.yaml": Manifest.receiver("new"),
     ])
-    let proposal = try Rollback(store: world.store, planner: world.planner).propose(.previous)
+    let proposal = try Rollback(store: world.store, planner: world.planner)
+      .propose(.previous, at: world.wall.now())
     #expect(
       proposal.plan.changes.map { "\($0.action.rawValue) \($0.key) \($0.reason.rawValue)" } == [
         "update Job/a rolled-back", "create Job/gone rolled-back",
@@ -259,7 +260,8 @@ struct RollbackTests {
       .massUpdate, plan: plan.digest.abbreviated, actor: "cli:ana", reason: "",
       at: world.wall.now())
     try world.reconcile()
-    let proposal = try Rollback(store: world.store, planner: world.planner).propose(.previous)
+    let proposal = try Rollback(store: world.store, planner: world.planner)
+      .propose(.previous, at: world.wall.now())
     #expect(proposal.plan.guards.isEmpty)
     #expect(try world.rollback(.previous).root == first.root)
   }

@@ -30,8 +30,9 @@ struct ShallowTests {
   private func plan(
     _ source: GitRevision, live: MemoryLive = .empty,
   ) throws -> Plan {
-    let result = try PlanAssembly(planner: Planner(registry: .standard))
-      .plan(live: live, source: source, liveRoots: ["manifests"])
+    let result = try PlanAssembly(
+      planner: Planner(registry: .standard), drift: DriftPolicy(), at: Timestamp(seconds: 0)
+    ).plan(live: live, source: source, liveRoots: ["manifests"])
     guard case .plan(let plan) = result.outcome else { throw FixtureError("invalid") }
     return plan
   }

@@ -13,6 +13,7 @@ package final class World {
   package var history: MemoryHistory
   package var roots = ["manifests"]
   package var effects = EffectSettings(notifiesOfApplies: true)
+  package var drift = DriftPolicy()
   package var windows: any ChangeWindowJudge = LiveChangeWindows { _, _ in 0 }
 
   package init(registry: KindRegistry = .standard) throws {
@@ -26,7 +27,8 @@ package final class World {
   package var databasePath: String { directory.path("writ.db") }
 
   package var pass: ReconcilePass {
-    ReconcilePass(store: store, planner: planner, windows: windows, effects: effects)
+    ReconcilePass(
+      store: store, planner: planner, windows: windows, effects: effects, drift: drift)
   }
 
   /// Pushes a revision that changes `files`; nil deletes one.
@@ -62,8 +64,10 @@ package final class World {
     let source = history.revision(revision, roots: self.roots)
     return try store.read { live throws(StoreError) in
       Result {
-        try PlanAssembly(planner: self.planner, readsEverything: readsEverything)
-          .plan(live: live, source: source, liveRoots: roots)
+        try PlanAssembly(
+          planner: self.planner, drift: self.drift, at: self.wall.now(),
+          readsEverything: readsEverything
+        ).plan(live: live, source: source, liveRoots: roots)
       }
     }.get()
   }
@@ -88,7 +92,7 @@ package final class World {
   package func rollback(_ target: Rollback.Target, reason: String = "test") throws -> AppliedPlan {
     wall.advance(seconds: 1)
     let rollback = Rollback(store: store, planner: planner)
-    let proposal = try rollback.propose(target)
+    let proposal = try rollback.propose(target, at: wall.now())
     let gate = PlanGate.Judgement(
       verdict: .ready, acknowledged: [], digest: proposal.plan.digest)
     let context = rollback.context(

@@ -14,7 +14,7 @@ struct ImportTests {
     "NIOHTTP1": ["ControlPlane", "Integrations"], "NIOHTTPTypes": ["ControlPlane"],
     "HTTPTypes": ["ControlPlane"],
     "AsyncHTTPClient": ["Integrations"],
-    "Subprocess": ["GitSource"],
+    "Subprocess": ["App", "GitSource"],
     "ArgumentParser": ["writ"],
     "App": ["writ"],
   ]

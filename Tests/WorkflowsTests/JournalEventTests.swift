@@ -47,6 +47,8 @@ struct JournalEventTests {
         "resource.updated", "resource.deleted", "resource.moved", "resource.relocated",
         "resource.orphaned", "guard.acknowledged", "content.quarantined", "quarantine.cleared",
         "reconcile.suspended", "reconcile.resumed", "effect.delivered", "effect.abandoned",
+        "resource.drifted", "resource.edited", "health.watched", "health.passed", "health.failed",
+        "revision.unverified", "journal.compacted", "backup.made", "store.restored",
       ])
   }
 }

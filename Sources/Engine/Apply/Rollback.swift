@@ -38,7 +38,10 @@ package struct Rollback {
   }
 
   /// Throws `Failure` or `StoreError`.
-  package func propose(_ target: Target) throws -> Proposal {
+  ///
+  /// What somebody else wrote is put on record first, so that the way back leads through it.
+  package func propose(_ target: Target, at time: Timestamp) throws -> Proposal {
+    _ = try store.recordDrift(at: time)
     let applies = try store.appliedPlans(limit: Self.reach)
     guard let current = applies.first else {
       throw Failure.noSuchState("nothing was applied yet")

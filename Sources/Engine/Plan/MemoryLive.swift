@@ -79,5 +79,7 @@ package struct MemoryLive: LiveReader {
     resources.keys.filter { $0.kind == kind }.map(\.name).sorted()
   }
 
+  package func drifts() -> [Drift] { [] }
+
   package func tree(around keys: [ResourceKey]) -> StateTree { state }
 }

@@ -1,5 +1,6 @@
 package import Planning
 package import Resources
+import Workflows
 
 /// Gathers what the planner needs from the source and the store: the whole, or only what the
 /// changed files lead to.
@@ -19,11 +20,18 @@ package struct PlanAssembly {
   }
 
   package let planner: Planner
+  /// What becomes of resources that somebody else changed, and the moment to judge that at.
+  package let drift: DriftPolicy
+  package let time: Timestamp
   /// Reads everything although the base would allow less.
   package var readsEverything = false
 
-  package init(planner: Planner, readsEverything: Bool = false) {
+  package init(
+    planner: Planner, drift: DriftPolicy, at time: Timestamp, readsEverything: Bool = false,
+  ) {
     self.planner = planner
+    self.drift = drift
+    self.time = time
     self.readsEverything = readsEverything
   }
 
@@ -44,7 +52,10 @@ package struct PlanAssembly {
     let isExact = try live.isExact()
     let comparesTrees =
       knownBase != nil && isExact && liveRoots == source.roots && !readsEverything
+    let drifts = try live.drifts()
+    input.drifts = drift.notes(drifts, at: time)
     var delta = try source.delta(since: comparesTrees ? knownBase : nil)
+    if comparesTrees { try Self.addFiles(of: drifts, source, &delta) }
     var result = Result(
       outcome: .invalid(delta.diagnostics), base: base, blobsRead: delta.blobsRead,
       isIncremental: !delta.isEverything, roots: source.roots, revision: source.revision,
@@ -78,6 +89,20 @@ package struct PlanAssembly {
 
   // MARK: The live side
 
+  /// Adds the files that drifted resources were applied from, which git need not have touched.
+  private static func addFiles(
+    of drifts: [Drift], _ source: any RevisionReader, _ delta: inout SourceDelta,
+  ) throws(SourceError) {
+    // Where the row says that it is from now is somebody else's word.
+    let files = Set(drifts.compactMap(\.applied?.location.file)).subtracting(delta.touchedFiles)
+    if files.isEmpty { return }
+    let resources = try source.resources(inFiles: files.sorted())
+    delta.touchedFiles.formUnion(files)
+    delta.presentFiles.formUnion(resources.map(\.location.file))
+    delta.resources += resources
+    delta.blobsRead += files.count
+  }
+
   private func addLive(
     _ live: any LiveReader, _ delta: SourceDelta, _ input: inout PlanInput,
   ) throws {
@@ -91,7 +116,8 @@ package struct PlanAssembly {
     for resource in try live.resources(inFiles: delta.touchedFiles.sorted()) {
       input.live[resource.key] = resource
     }
-    let missing = Set(delta.resources.map(\.key)).filter { input.live[$0] == nil }
+    let missing = Set(delta.resources.map(\.key)).union(input.drifts.keys)
+      .filter { input.live[$0] == nil }
     for resource in try live.resources(named: missing.sorted()) {
       input.live[resource.key] = resource
     }
@@ -104,6 +130,7 @@ package struct PlanAssembly {
     /// without a manifest.
     func isUntouched(_ key: ResourceKey, in file: String) -> Bool {
       if input.touchedFiles.contains(file) { return false }
+      if let note = input.drifts[key], !note.isHeld { return false }
       return !(desired.contains(key) && input.live[key]?.isOrphaned == true)
     }
     let vanishing = input.live.values.filter {

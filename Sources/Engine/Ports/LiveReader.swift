@@ -17,6 +17,8 @@ package protocol LiveReader {
   func referrers(to keys: [ResourceKey]) throws(StoreError) -> [Referrer]
   func claimHolders(of claims: [String]) throws(StoreError) -> [ClaimHolder]
   func names(ofKind kind: String) throws(StoreError) -> [String]
+  /// The live resources that are not what was applied, by key.
+  func drifts() throws(StoreError) -> [Drift]
   /// The state tree with the buckets of `keys` loaded.
   func tree(around keys: [ResourceKey]) throws(StoreError) -> StateTree
 }

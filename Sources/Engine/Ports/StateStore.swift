@@ -6,7 +6,7 @@ package import Workflows
 ///
 /// One transaction for each method; synchronous, so callers that must not block run it on a thread
 /// of their own.
-package protocol StateStore: Sendable {
+package protocol StateStore: DriftStore {
   /// Runs `body` on one consistent view.
   func read<Result>(
     _ body: (any LiveReader) throws(StoreError) -> Result
@@ -66,11 +66,13 @@ package struct ApplyContext: Sendable {
   package var acknowledged: [GuardFinding.Name]
   /// The digest of the plan, where the caller has it already.
   package var planDigest: Digest?
+  /// Set for a break-glass edit: who answers for the one change of the plan, and until when.
+  package var edit: Drift.Edit?
 
   package init(
     actor: String, time: Timestamp, isExact: Bool = true,
     quarantine: QuarantinedContent? = nil, effects: [NewEffect] = [],
-    acknowledged: [GuardFinding.Name] = [], planDigest: Digest? = nil,
+    acknowledged: [GuardFinding.Name] = [], planDigest: Digest? = nil, edit: Drift.Edit? = nil,
   ) {
     self.actor = actor
     self.time = time
@@ -79,6 +81,7 @@ package struct ApplyContext: Sendable {
     self.effects = effects
     self.acknowledged = acknowledged
     self.planDigest = planDigest
+    self.edit = edit
   }
 }
 
@@ -97,6 +100,8 @@ package struct AppliedPlan: Hashable, Sendable {
   package var counts: [Change.Action: Int]
   package var isRollback: Bool
   package var isExact: Bool
+  /// Whether it is a break-glass edit.
+  package var isEdit: Bool
   package var roots: [String]
   /// The sequence of the last event that belongs to it.
   package var lastSequence: Int64
@@ -104,7 +109,7 @@ package struct AppliedPlan: Hashable, Sendable {
   package init(
     sequence: Int64, time: Timestamp, actor: String, planDigest: Digest, baseRevision: String?,
     revision: String, baseRoot: Digest, root: Digest, counts: [Change.Action: Int],
-    isRollback: Bool, isExact: Bool, roots: [String], lastSequence: Int64,
+    isRollback: Bool, isExact: Bool, isEdit: Bool = false, roots: [String], lastSequence: Int64,
   ) {
     self.sequence = sequence
     self.time = time
@@ -117,6 +122,7 @@ package struct AppliedPlan: Hashable, Sendable {
     self.counts = counts
     self.isRollback = isRollback
     self.isExact = isExact
+    self.isEdit = isEdit
     self.roots = roots
     self.lastSequence = lastSequence
   }

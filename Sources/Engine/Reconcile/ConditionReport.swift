@@ -21,7 +21,6 @@ struct ConditionReport {
       set(.ready, true, "Applied", "the live state is revision \(short)")
       set(.reconciling, false, "InSync", "nothing to do")
       set(.stalled, false, "InSync", "nothing stands in the way")
-      set(.drifted, false, "InSync", "the live state is what was applied")
     case .blocked(let plan, let blocks):
       let names = Set(blocks.map(\.name))
       let reason =
@@ -62,10 +61,28 @@ struct ConditionReport {
       set(.reconciling, false, "Suspended", "waiting for writ resume")
       set(.stalled, false, "Suspended", words)
     }
+    let drifts = report.drifts
+    let words = Self.words(drifts)
+    set(
+      .drifted, !drifts.isEmpty,
+      drifts.isEmpty
+        ? "InSync" : drifts.allSatisfy { $0.edit != nil } ? "BreakGlass" : "ForeignWrite",
+      words ?? "the live state is what was applied")
     conditions.append(
       Condition(
         .sourceVerified, .unknown, reason: "VerificationOff",
         message: "signatures are not checked (verify: off)", observedRevision: revision,
         transitionTime: time))
+  }
+
+  /// Which resources drifted, the first few by name; nil for none.
+  private static func words(_ drifts: [Drift]) -> String? {
+    if drifts.isEmpty { return nil }
+    let names = drifts.prefix(3).map { drift in
+      let who = drift.edit.map { "edited by \($0.owner) until \($0.expiresAt): \($0.reason)" }
+      return "\(drift.key) (\(who ?? drift.operation))"
+    }
+    let more = drifts.count > 3 ? " and \(drifts.count - 3) more" : ""
+    return "not what was applied: \(names.joined(separator: ", "))\(more); see: writ drift"
   }
 }

@@ -20,11 +20,16 @@ package struct ReconcilePass: Sendable {
     package var revision: String
     package var outcome: Outcome
     package var warnings: [Diagnostic]
+    /// The live resources that are not what was applied, and that stay so for now.
+    package var drifts: [Drift]
 
-    package init(revision: String, outcome: Outcome, warnings: [Diagnostic]) {
+    package init(
+      revision: String, outcome: Outcome, warnings: [Diagnostic], drifts: [Drift] = [],
+    ) {
       self.revision = revision
       self.outcome = outcome
       self.warnings = warnings
+      self.drifts = drifts
     }
   }
 
@@ -32,15 +37,17 @@ package struct ReconcilePass: Sendable {
   package let planner: Planner
   package let windows: any ChangeWindowJudge
   package let effects: EffectSettings
+  package let drift: DriftPolicy
 
   package init(
     store: any StateStore, planner: Planner, windows: any ChangeWindowJudge,
-    effects: EffectSettings,
+    effects: EffectSettings, drift: DriftPolicy = DriftPolicy(),
   ) {
     self.store = store
     self.planner = planner
     self.windows = windows
     self.effects = effects
+    self.drift = drift
   }
 
   /// Plans and, where nothing stands against it, applies.
@@ -49,17 +56,21 @@ package struct ReconcilePass: Sendable {
   package func run(
     source: any RevisionReader, actor: String, at time: Timestamp,
   ) throws -> Report {
+    let drifts = try store.recordDrift(at: time)
     let status = try store.status()
     var report = Report(revision: source.revision, outcome: .unchanged, warnings: [])
+    report.drifts = drifts.filter { drift.standing(of: $0, at: time).isShown }
     if let suspension = status.suspension {
       report.outcome = .suspended(suspension)
       return try settle(report, actor, time)
     }
-    if status.live.revision == source.revision, status.isExact, status.roots == source.roots {
+    let isInSync =
+      status.live.revision == source.revision && status.isExact && status.roots == source.roots
+    if isInSync, drifts.allSatisfy({ drift.standing(of: $0, at: time).isHeld }) {
       return try settle(report, actor, time)
     }
     let assembled = try store.read { live throws(StoreError) in
-      Result { try assemble(live, source, status.roots) }
+      Result { try assemble(live, source, status.roots, time) }
     }.get()
     report.warnings = assembled.warnings
     switch assembled.outcome {
@@ -79,14 +90,17 @@ package struct ReconcilePass: Sendable {
           effects: effects.announcing(plan, digest: gate.digest, at: time),
           acknowledged: gate.acknowledged, planDigest: gate.digest))
       report.outcome = plan.isEmpty ? .unchanged : .applied(applied, plan)
+      let repaired = Set(plan.changes.map(\.key))
+      report.drifts.removeAll { repaired.contains($0.key) }
       return try settle(report, actor, time)
     }
   }
 
   private func assemble(
-    _ live: any LiveReader, _ source: any RevisionReader, _ roots: [String],
+    _ live: any LiveReader, _ source: any RevisionReader, _ roots: [String], _ time: Timestamp,
   ) throws -> PlanAssembly.Result {
-    try PlanAssembly(planner: planner).plan(live: live, source: source, liveRoots: roots)
+    try PlanAssembly(planner: planner, drift: drift, at: time)
+      .plan(live: live, source: source, liveRoots: roots)
   }
 
   // MARK: Conditions

@@ -59,6 +59,8 @@ package actor Reconciler {
   /// Whether a pass has come to an end since the start, whatever its outcome.
   package private(set) var hasObserved = false
   private var lastFailure: String?
+  /// When everything was last compared with the state tree.
+  private var lastAudit: Timestamp?
   /// What the log said last, so that it is not said at every poll again.
   private var lastNews: String?
 
@@ -136,6 +138,7 @@ package actor Reconciler {
 
   /// The synchronous part: plan and apply on this actor's own thread.
   private func compare() throws -> ReconcilePass.Report {
+    try audit()
     let status = try pass.store.status()
     let head = try source.head(liveRoots: status.roots)
     let report = try pass.run(source: head, actor: "loop", at: wall.now())
@@ -146,6 +149,18 @@ package actor Reconciler {
     default: break
     }
     return report
+  }
+
+  /// Compares every live row with the state tree, once in a while; a start is not the moment.
+  private func audit() throws(StoreError) {
+    guard let interval = pass.drift.auditInterval else { return }
+    let now = wall.now()
+    let due = (lastAudit ?? now).advanced(by: interval)
+    if lastAudit == nil { lastAudit = now }
+    if now < due { return }
+    lastAudit = now
+    let count = try pass.store.auditDrift(at: now)
+    logger.debug("compared everything", metadata: ["suspects": .stringConvertible(count)])
   }
 
   private func fail(_ error: any Error) -> Result {

@@ -17,6 +17,10 @@ package struct Change: Hashable, Sendable {
     case removedFromFile = "removed-from-file"
     /// An operator asked for an earlier state.
     case rolledBack = "rolled-back"
+    /// Somebody changed the live resource by other means; this puts back what git says.
+    case drifted
+    /// An operator changed the live resource in an emergency, by `writ edit`.
+    case breakGlass = "break-glass"
   }
 
   package enum Risk: String, Hashable, Sendable, Comparable {

@@ -16,7 +16,8 @@ struct CrossChecks {
 
   private func collisions() -> [Diagnostic] {
     func untouched(_ key: ResourceKey) -> SourceLocation? {
-      guard let live = input.live[key], !live.isOrphaned,
+      // Where the row of a drifted resource says that it is from is nobody's word.
+      guard let live = input.live[key], !live.isOrphaned, input.drifts[key] == nil,
         !input.touchedFiles.contains(live.location.file)
       else { return nil }
       return live.location
@@ -50,8 +51,10 @@ struct CrossChecks {
   /// Live resources whose manifest is gone and that stay in force; they name and claim things too.
   private var staying: [LiveResource] {
     let desired = Set(input.desired.map(\.key))
-    return input.live.values.filter {
-      ($0.isOrphaned || $0.marks.isKept) && !desired.contains($0.key)
+    return input.live.values.filter { live in
+      if desired.contains(live.key) { return false }
+      if input.isDrift(live.key, desired: nil) { return input.isHeld(live.key, desired: nil) }
+      return live.isOrphaned || live.marks.isKept
     }
   }
 

@@ -48,6 +48,8 @@ package struct PlanInput: Sendable {
   package var tree: StateTree
   /// The last commit that touched each file.
   package var origins: [String: Origin]
+  /// The live resources that are not what was applied.
+  package var drifts: [ResourceKey: DriftNote]
   /// Set when this is a rollback rather than a step forward.
   package var isRollback: Bool
 
@@ -70,6 +72,33 @@ package struct PlanInput: Sendable {
     knownNames = [:]
     tree = .empty
     origins = [:]
+    drifts = [:]
     isRollback = false
+  }
+}
+
+/// A live resource that is not what was applied, as the planner has to know it.
+package struct DriftNote: Hashable, Sendable {
+  /// What was applied; nil where the resource was not live.
+  package var applied: Digest?
+  /// Whether it stays as it is, as long as git does not change the resource.
+  package var isHeld: Bool
+
+  package init(applied: Digest?, isHeld: Bool) {
+    self.applied = applied
+    self.isHeld = isHeld
+  }
+}
+
+extension PlanInput {
+  /// Whether somebody changed the live resource, and git, which says `desired`, did not.
+  func isDrift(_ key: ResourceKey, desired: Digest?) -> Bool {
+    guard let note = drifts[key] else { return false }
+    return note.applied == desired
+  }
+
+  /// Whether the live resource stays as somebody else made it.
+  func isHeld(_ key: ResourceKey, desired: Digest?) -> Bool {
+    isDrift(key, desired: desired) && drifts[key]?.isHeld == true
   }
 }

@@ -30,7 +30,12 @@ package struct Planner: Sendable {
     var relocations: [Relocation] = []
     for resource in input.desired {
       let live = input.live[resource.key]
-      if let live, live.digest == resource.digest, !live.isOrphaned {
+      if input.isHeld(resource.key, desired: resource.digest) {
+        guard let live else { continue }
+        if live.location.file != resource.location.file {
+          forward.append(moveHeld(live, to: resource, input))
+        }
+      } else if let live, live.digest == resource.digest, !live.isOrphaned {
         if live.location.file != resource.location.file {
           forward.append(move(live, to: resource, input))
         } else if live.location != resource.location || live.references != resource.references
@@ -52,7 +57,8 @@ package struct Planner: Sendable {
     var deletes: [Change] = []
     var orphaned: [ResourceKey] = []
     for (key, live) in input.live where desired[key] == nil && !live.isOrphaned {
-      if live.marks.isKept {
+      if input.isHeld(key, desired: nil) { continue }
+      if live.marks.isKept, !input.isDrift(key, desired: nil) {
         orphaned.append(key)
       } else {
         deletes.append(delete(live, input))
@@ -87,12 +93,25 @@ package struct Planner: Sendable {
       origin: input.origins[resource.location.file])
   }
 
+  /// A drifted resource whose manifest moved, and that stays as it is.
+  private func moveHeld(
+    _ live: LiveResource, to resource: Resource, _ input: PlanInput,
+  ) -> Change {
+    Change(
+      key: live.key, action: .move, reason: .movedFile, risk: .low, before: live.digest,
+      after: live.digest,
+      location: SourceLocation(file: resource.location.file, range: live.location.range),
+      previousFile: live.location.file, fields: [], marks: live.marks,
+      references: live.references, claims: live.claims,
+      origin: input.origins[resource.location.file])
+  }
+
   private func change(
     from live: LiveResource?, to resource: Resource, _ input: PlanInput,
   ) -> Change {
     var change = Change(
       key: resource.key, action: live == nil ? .create : .update,
-      reason: input.isRollback ? .rolledBack : live == nil ? .added : .edited, risk: .low,
+      reason: reason(live, resource, input), risk: .low,
       before: live?.digest, after: resource.digest, location: resource.location, fields: [],
       marks: resource.marks, references: resource.references, claims: resource.claims,
       origin: input.origins[resource.location.file], content: resource.content)
@@ -103,12 +122,22 @@ package struct Planner: Sendable {
     return change
   }
 
+  private func reason(
+    _ live: LiveResource?, _ resource: Resource, _ input: PlanInput,
+  ) -> Change.Reason {
+    if input.isRollback { return .rolledBack }
+    if input.isDrift(resource.key, desired: resource.digest) { return .drifted }
+    return live == nil ? .added : .edited
+  }
+
   private func delete(_ live: LiveResource, _ input: PlanInput) -> Change {
     Change(
       key: live.key, action: .delete,
       reason: input.isRollback
         ? .rolledBack
-        : input.presentFiles.contains(live.location.file) ? .removedFromFile : .fileRemoved,
+        : input.isDrift(live.key, desired: nil)
+          ? .drifted
+          : input.presentFiles.contains(live.location.file) ? .removedFromFile : .fileRemoved,
       risk: .high, before: live.digest, after: nil, location: live.location, fields: [],
       marks: live.marks, references: [], claims: [],
       origin: input.origins[live.location.file])

@@ -41,7 +41,9 @@ struct ChangeSummary {
           ? "from \(places.count) files" : "from \(change.previousFile ?? "elsewhere")"
       )
     case .update:
-      if change.fields.isEmpty { add(text(change.reason)) }
+      if change.fields.isEmpty || change.reason == .drifted || change.reason == .breakGlass {
+        add(text(change.reason))
+      }
       if change.previousFile != nil { add("file moved") }
     case .create, .delete:
       if change.renamed == nil || change.reason == .rolledBack { add(text(change.reason)) }
@@ -57,6 +59,8 @@ struct ChangeSummary {
     case .fileRemoved: "file removed"
     case .removedFromFile: "removed from file"
     case .rolledBack: "rolled back"
+    case .drifted: "drifted"
+    case .breakGlass: "break-glass edit"
     }
   }
 

@@ -28,8 +28,6 @@ package struct JournalEvent: Hashable, Sendable {
     case resourceDrifted = "resource.drifted"
     /// A break-glass edit.
     case resourceEdited = "resource.edited"
-    /// A drift is over: repaired, reverted by hand, or accepted by git.
-    case driftResolved = "drift.resolved"
     case healthWatched = "health.watched"
     case healthPassed = "health.passed"
     case healthFailed = "health.failed"

@@ -75,7 +75,8 @@ package struct ResourceTransition: Hashable, Sendable {
 }
 
 extension ResourceTransition.Side {
-  var value: Value {
+  /// As the journal has it.
+  package var value: Value {
     var members: [Value.Member] = []
     members.reserveCapacity(7)
     if !claims.isEmpty { members.append(.init("claims", .array(claims.map(\.value)))) }
@@ -88,7 +89,7 @@ extension ResourceTransition.Side {
     return .object(members)
   }
 
-  init?(_ value: Value) {
+  package init?(_ value: Value) {
     guard let digest = value["digest"]?.string.flatMap({ Digest(hex: $0) }),
       let location = value["location"].flatMap(SourceLocation.init)
     else { return nil }

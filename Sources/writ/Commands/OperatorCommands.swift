@@ -36,8 +36,8 @@ struct RollbackCommand: AsyncParsableCommand {
       let lock = try workspace.passLock()
       defer { withExtendedLifetime(lock) {} }
       let rollback = Rollback(store: store, planner: workspace.planner)
-      let proposal = try rollback.propose(to == "previous" ? .previous : .revision(to))
       let time = workspace.wall.now()
+      let proposal = try rollback.propose(to == "previous" ? .previous : .revision(to), at: time)
       let gate = try PlanGate(store: store, windows: workspace.windows)
         .judge(proposal.plan, at: time)
       var screen = PlanScreen(proposal.plan, verdict: gate.verdict, digest: gate.digest)

@@ -77,7 +77,9 @@ struct PlanMaker {
   var readsEverything = false
 
   private var assembly: PlanAssembly {
-    PlanAssembly(planner: workspace.planner, readsEverything: readsEverything)
+    PlanAssembly(
+      planner: workspace.planner, drift: workspace.settings.drift, at: workspace.wall.now(),
+      readsEverything: readsEverything)
   }
 
   func againstLive(reference: String?) async throws -> Made {

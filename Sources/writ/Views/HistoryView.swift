@@ -13,6 +13,7 @@ enum HistoryView {
       "baseRevision": applied.baseRevision.map { .string($0) } ?? .null,
       "revision": .string(applied.revision), "baseRoot": .string(applied.baseRoot.description),
       "stateRoot": .string(applied.root.description), "rollback": .bool(applied.isRollback),
+      "edit": .bool(applied.isEdit),
       "counts": .sorted(applied.counts.map { .init($0.key.rawValue, .integer(Int64($0.value))) }),
     ]
   }
@@ -43,7 +44,7 @@ enum HistoryView {
       applied.counts[action].flatMap { $0 == 0 ? nil : "\(symbol)\($0)" }
     }
     let text = parts.isEmpty ? "none" : parts.joined(separator: " ")
-    return applied.isRollback ? "rollback \(text)" : text
+    return applied.isRollback ? "rollback \(text)" : applied.isEdit ? "edit \(text)" : text
   }
 }
 

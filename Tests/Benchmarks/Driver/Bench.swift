@@ -25,7 +25,9 @@ struct Bench: ParsableArguments {
   static func plan(
     from live: any LiveReader, to source: GitRevision, liveRoots: [String],
   ) throws -> (plan: Plan, result: PlanAssembly.Result) {
-    let result = try PlanAssembly(planner: planner).plan(
+    let result = try PlanAssembly(
+      planner: planner, drift: DriftPolicy(), at: Timestamp(seconds: 0)
+    ).plan(
       live: live, source: source, liveRoots: liveRoots)
     switch result.outcome {
     case .plan(let plan): return (plan, result)

@@ -70,8 +70,10 @@ private final class DifferentialRun {
     let (part, whole) = try store.read { live throws(StoreError) in
       Result {
         func plan(_ readsEverything: Bool) throws -> PlanAssembly.Result {
-          try PlanAssembly(planner: planner, readsEverything: readsEverything)
-            .plan(live: live, source: source, liveRoots: status.roots)
+          try PlanAssembly(
+            planner: planner, drift: DriftPolicy(), at: Timestamp(seconds: 0),
+            readsEverything: readsEverything
+          ).plan(live: live, source: source, liveRoots: status.roots)
         }
         return (try plan(false), try plan(true))
       }
@@ -115,8 +117,9 @@ private final class DifferentialRun {
 
   /// A plan against an empty store predicts the same root, but for what only the store still has.
   private func checkFirstPlan(_ source: GitRevision, _ place: Comment) throws {
-    let first = try PlanAssembly(planner: planner)
-      .plan(live: MemoryLive.empty, source: source, liveRoots: [])
+    let first = try PlanAssembly(
+      planner: planner, drift: DriftPolicy(), at: Timestamp(seconds: 0)
+    ).plan(live: MemoryLive.empty, source: source, liveRoots: [])
     guard case .plan(let plan) = first.outcome else {
       // An orphan may be all that a reference leads to; then there is no first plan.
       let orphans = try store.read { live throws(StoreError) in try live.allResources() }
