@@ -1,8 +1,13 @@
+import Engine
 package import Resources
 import YAML
 
 /// Reads the manifest that takes the place of a live resource.
+///
+/// What `writ get` adds to a manifest, and nobody can set, does not count.
 package struct EditedManifest {
+  private static let readOnlyFields: Set<String> = ["conditions", "digest", "origin"]
+
   package let registry: KindRegistry
   package let key: ResourceKey
 
@@ -11,27 +16,37 @@ package struct EditedManifest {
     self.key = key
   }
 
-  /// The one resource in `bytes`, which must be of the same key.
-  package func resource(_ bytes: [UInt8], file: String) throws(SettingsError) -> Resource {
+  /// The one resource in `bytes`, which must have the same key.
+  ///
+  /// Throws `BreakGlassEdit.Failure.invalid` with everything that is wrong.
+  package func resource(_ bytes: [UInt8], file: String) throws -> Resource {
     let read = YAMLReader.read(bytes, file: file)
     var diagnostics = read.diagnostics
     var resources: [Resource] = []
     for document in read.documents {
       let decoded = ManifestDecoder(registry: registry).decode(
-        document.root, file: file, keepsNode: false)
+        manifest(document.root), file: file, keepsNode: false)
       diagnostics += decoded.diagnostics
       if let resource = decoded.resource { resources.append(resource) }
     }
-    guard !diagnostics.containsError else {
-      throw SettingsError(
-        "\(file) is not a valid manifest; nothing was changed", diagnostics: diagnostics.sorted())
-    }
-    guard resources.count == 1, let resource = resources.first, resource.key == key else {
+    if !diagnostics.containsError, resources.map(\.key) != [key] {
       let found = resources.map(\.key.description).joined(separator: ", ")
-      throw SettingsError(
-        "\(file) must hold exactly \(key), and has \(found.isEmpty ? "no manifest" : found)",
-        hint: "an edit changes one live resource; the rest goes through git")
+      diagnostics.append(
+        Diagnostic(
+          code: "wrong-resource",
+          "there must be exactly \(key) here, and there is \(found.isEmpty ? "nothing" : found)",
+          at: SourceLocation(
+            file: file, range: resources.first?.location.range ?? .start), resource: key,
+          hint: "an edit changes one live resource; the rest goes through git"))
+    }
+    guard !diagnostics.containsError, let resource = resources.first else {
+      throw BreakGlassEdit.Failure.invalid(diagnostics.sorted())
     }
     return resource
+  }
+
+  private func manifest(_ root: Node) -> Node {
+    guard case .map(let entries) = root.content else { return root }
+    return Node(.map(entries.filter { !Self.readOnlyFields.contains($0.key) }), at: root.range)
   }
 }

@@ -75,6 +75,18 @@ package struct Workspace: Sendable {
     try FileLock(path: data.path + "/serve.lock")
   }
 
+  /// The live resources that are not what was applied, as far as the settings want them shown.
+  package func shownDrifts(_ store: Store) throws(StoreError) -> [Drift] {
+    let now = wall.now()
+    return try store.drifts().filter { settings.drift.standing(of: $0, at: now).isShown }
+  }
+
+  package func shownDrift(
+    of record: LiveRecord, _ store: Store,
+  ) throws(StoreError) -> Drift? {
+    try shownDrifts(store).first { $0.key == record.resource.key }
+  }
+
   // MARK: The source
 
   /// A place that manifests come from.

@@ -41,7 +41,7 @@ func reportingErrors<Result>(_ body: () async throws -> Result) async throws -> 
       Terminal.writeError(
         lines: DiagnosticsText(diagnostics, width: Terminal.errorWidth).lines(
           Terminal.errorStyle))
-      fail("the edit does not fit what is live; nothing was changed", nil)
+      fail("the edit is not valid; nothing was changed", nil)
     }
     throw ExitCode.error
   } catch let error as Rollback.Failure {

@@ -45,3 +45,10 @@ package struct Drift: Hashable, Sendable {
     self.edit = edit
   }
 }
+
+extension Drift {
+  /// How it came, in a few words.
+  package var words: String {
+    edit.map { "edited by \($0.owner) until \($0.expiresAt): \($0.reason)" } ?? operation
+  }
+}

@@ -78,10 +78,7 @@ struct ConditionReport {
   /// Which resources drifted, the first few by name; nil for none.
   private static func words(_ drifts: [Drift]) -> String? {
     if drifts.isEmpty { return nil }
-    let names = drifts.prefix(3).map { drift in
-      let who = drift.edit.map { "edited by \($0.owner) until \($0.expiresAt): \($0.reason)" }
-      return "\(drift.key) (\(who ?? drift.operation))"
-    }
+    let names = drifts.prefix(3).map { "\($0.key) (\($0.words))" }
     let more = drifts.count > 3 ? " and \(drifts.count - 3) more" : ""
     return "not what was applied: \(names.joined(separator: ", "))\(more); see: writ drift"
   }

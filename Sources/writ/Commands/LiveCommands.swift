@@ -29,7 +29,8 @@ struct Status: AsyncParsableCommand {
       let view = StatusView(
         status: status, conditions: conditions, sourceRevision: head ?? observed,
         isServing: try workspace.runningServer() != nil,
-        quarantineCount: try store.quarantine().count, now: workspace.wall.now())
+        quarantineCount: try store.quarantine().count,
+        drifts: try workspace.shownDrifts(store), now: workspace.wall.now())
       switch output.format {
       case .json: Terminal.writeJSON(view.value)
       case .text:
@@ -62,7 +63,9 @@ struct Get: AsyncParsableCommand {
       }
       let revision = try store.status().live.revision
       if selection.name != nil, let record = records.first {
-        let value = RecordView(record: record, revision: revision).value
+        let value = RecordView(
+          record: record, revision: revision, drift: try workspace.shownDrift(of: record, store)
+        ).value
         switch output.format {
         case .json:
           Terminal.writeJSON(.sorted([.init("formatVersion", 1)] + (value.members ?? [])))
@@ -124,7 +127,10 @@ struct Describe: AsyncParsableCommand {
       if output.format == .json {
         return Terminal.writeJSON([
           "formatVersion": 1,
-          "resource": RecordView(record: record, revision: try store.status().live.revision).value,
+          "resource": RecordView(
+            record: record, revision: try store.status().live.revision,
+            drift: try workspace.shownDrift(of: record, store)
+          ).value,
           "names": .array(
             relations.0.map {
               ["target": .string($0.target.description), "pointer": .string($0.pointer.dotted)]
@@ -139,7 +145,7 @@ struct Describe: AsyncParsableCommand {
       Terminal.write(
         lines: DescribeText(
           record: record, references: relations.0, referrers: relations.1, events: events,
-          now: workspace.wall.now()
+          drift: try workspace.shownDrift(of: record, store), now: workspace.wall.now()
         ).lines(style: Terminal.outputStyle))
     }
   }

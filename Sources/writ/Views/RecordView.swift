@@ -9,6 +9,8 @@ struct RecordView {
   let record: LiveRecord
   /// The live revision.
   let revision: String?
+  /// Set where it is not what was applied.
+  var drift: Drift?
 
   /// `{apiVersion, kind, metadata, spec, origin, conditions}`.
   var value: Value {
@@ -47,6 +49,16 @@ struct RecordView {
         "message": "deleting it takes a commit that removes writ/protect first",
         "observedRevision": revision.map { .string($0) } ?? .null,
         "transitionTime": .string(record.appliedAt.description),
+      ])
+    }
+    if let drift {
+      result.append([
+        "type": "Drifted", "status": "True",
+        "reason": drift.edit == nil ? "ForeignWrite" : "BreakGlass",
+        "message": .string(drift.words),
+        "observedRevision": revision.map { .string($0) } ?? .null,
+        "transitionTime": (drift.noticedAt ?? drift.changedAt).map { .string($0.description) }
+          ?? .null,
       ])
     }
     if record.resource.isOrphaned {
@@ -88,6 +100,7 @@ struct DescribeText {
   let references: [Reference]
   let referrers: [Referrer]
   let events: [JournalEvent]
+  let drift: Drift?
   let now: Timestamp
 
   func lines(style: Style) -> [String] {
@@ -104,6 +117,7 @@ struct DescribeText {
     }
     field("Applied", "\(record.appliedAt) (\(RelativeTime.text(record.appliedAt, now: now)))")
     field("Digest", record.resource.digest.abbreviated)
+    if let drift { field("Drifted", drift.words + "; see: writ drift \(drift.key)") }
     if record.resource.marks.isProtected { field("Protected", "yes (writ/protect)") }
     if record.resource.isOrphaned { field("Orphaned", "yes: its manifest is gone (writ/prune)") }
     for reference in references {

@@ -11,6 +11,8 @@ struct StatusView {
   let sourceRevision: String?
   let isServing: Bool
   let quarantineCount: Int
+  /// What drifted, whether on record or not, and what people are told of.
+  let drifts: [Drift]
   let now: Timestamp
 
   private var ready: Engine.Condition? { conditions.first { $0.kind == .ready } }
@@ -30,6 +32,7 @@ struct StatusView {
           "reason": .string($0.reason),
         ]
       } ?? .null,
+      "drifted": .array(drifts.map { .string($0.key.description) }),
       "quarantined": .integer(Int64(quarantineCount)),
       "counts": .sorted(status.live.counts.map { .init($0.key, .integer(Int64($0.value))) }),
       "conditions": .array(
@@ -56,6 +59,13 @@ struct StatusView {
     lines += TextLayout.wrapped(
       "state root \(status.live.root.abbreviated) · "
         + (counts.isEmpty ? "nothing is live" : counts.joined(separator: ", ")), to: width)
+    if !drifts.isEmpty {
+      let names = drifts.prefix(3).map(\.key.description).joined(separator: ", ")
+      let more = drifts.count > 3 ? " and \(Number.text(drifts.count - 3)) more" : ""
+      lines += TextLayout.wrapped(
+        "drifted: \(TextLayout.escaped(names))\(more); see: writ drift", to: width
+      ).map { style.painted($0, .update) }
+    }
     if conditions.isEmpty { return lines }
     lines.append("")
     let table = Table(
