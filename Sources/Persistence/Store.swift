@@ -44,8 +44,8 @@ package final class Store: StateStore {
 
   deinit { close() }
 
-  /// Ends all connections; the store is of no use afterwards.
-  func close() { connections.withLock { $0.close() } }
+  /// Ends all connections, so that nobody waits for this store; it is of no use afterwards.
+  package func close() { connections.withLock { $0.close() } }
 
   /// The connection that writes.
   var database: any DatabaseWriter { connections.withLock { $0.writer } }
@@ -65,7 +65,7 @@ package final class Store: StateStore {
     _ body: (Database) throws -> Result
   ) throws(StoreError) -> Result {
     do {
-      return try current { $0.reader }.read { db in try body(db) }
+      return try current(orBroken: true).reader.read { db in try body(db) }
     } catch {
       throw noted(error)
     }
@@ -76,7 +76,7 @@ package final class Store: StateStore {
     _ body: (Database) throws -> Result
   ) throws(StoreError) -> Result {
     do {
-      return try current { $0.writer }.writeWithoutTransaction { db in
+      return try current(orBroken: false).writer.writeWithoutTransaction { db in
         var result: Result?
         try db.inTransaction(.immediate) {
           result = try body(db)
@@ -92,16 +92,20 @@ package final class Store: StateStore {
 
   // MARK: Connections that failed
 
-  /// A connection that can be used, opened anew where the ones before may be broken.
-  private func current<Connection>(
-    _ choose: (borrowing Connections) -> sending Connection
-  ) throws -> Connection {
+  /// The connections to use, opened anew where the ones before may be broken.
+  ///
+  /// - Parameter isEnough: whether those before do where no others can be opened: while a disk takes
+  ///   no writes, what is on it can often be read.
+  private func current(orBroken isEnough: Bool) throws -> Connections {
     try connections.withLock { connections in
-      if connections.isSuspect {
-        connections.close()
+      guard connections.isSuspect else { return connections }
+      do {
+        // The old ones are closed when nobody uses them any more.
         connections = try Connections(path: path, access: access)
+      } catch {
+        if !isEnough { throw error }
       }
-      return choose(connections)
+      return connections
     }
   }
 
