@@ -13,11 +13,17 @@ struct BackupCopy {
 
   private let source: any DatabaseReader
   private let path: String
+  private let complaint: String
   private var partial: String { path + Self.partialSuffix }
 
-  init(of source: any DatabaseReader, to path: String) {
+  /// - Parameter complaint: how errors begin.
+  init(
+    of source: any DatabaseReader, to path: String,
+    complaint: String = "the backup cannot be made",
+  ) {
     self.source = source
     self.path = path
+    self.complaint = complaint
   }
 
   func run(at time: Timestamp) throws(StoreError) -> Backup {
@@ -37,7 +43,7 @@ struct BackupCopy {
       unlink(partial)
       unlink(partial + "-journal")
       var failure = StoreError(opening: path, error)
-      failure.message = "the backup cannot be made: \(failure.message)"
+      failure.message = "\(complaint): \(failure.message)"
       throw failure
     }
   }
@@ -77,7 +83,8 @@ struct BackupCopy {
       try DatabaseFile.expectIntegrity(db)
       let facts = try StoreFacts(db)
       guard try StateRows(db: db).rootFromScratch() == facts.root else {
-        throw StoreError(.corrupt, "its rows do not give the state root that stands in it")
+        throw StoreError(.corrupt, "its rows do not give the state root that stands in it",
+          hint: "see what is left with writ doctor --deep, or take another one: writ backup list")
       }
       return facts
     }
@@ -89,7 +96,8 @@ struct BackupCopy {
       )
     }
     guard schema == facts.schema, hash ?? .zero == facts.head else {
-      throw StoreError(.corrupt, "it is not a copy of the database: schema or journal differ")
+      throw StoreError(.corrupt, "it is not a copy of the database: schema or journal differ",
+        hint: "try again")
     }
     return facts
   }

@@ -11,10 +11,17 @@ struct Connections {
   private(set) var reader: any DatabaseReader
   /// Whether the next use should open new ones.
   var isSuspect = false
+  private let path: String
+  private let file: DatabaseFile.Identity?
+
+  /// Whether another file is at the path now: one that was moved there, or none.
+  var isOfAnotherFile: Bool { DatabaseFile.identity(path) != file }
 
   init(path: String, access: Store.Access) throws {
+    self.path = path
     let queue = try DatabaseQueue(path: path, configuration: Self.configuration(access))
     writer = queue
+    file = DatabaseFile.identity(path)
     switch access {
     case .readOnly: reader = queue
     case .readWrite:

@@ -19,6 +19,7 @@ package struct DatabaseCheckup {
   package func run(isDeep: Bool) -> [CheckResult] {
     var results = [Self.library(), file()]
     do {
+      try DatabaseFile.expectHeader(path)
       let queue = try DatabaseQueue(
         path: path, configuration: Connections.configuration(.readOnly))
       defer { _ = try? queue.close() }

@@ -22,6 +22,47 @@ enum DatabaseFile {
     }
   }
 
+  /// Refuses a file that SQLite would not take for a database, before SQLite sees it: beside one
+  /// without a page it deletes the log, which may be all that is left.
+  static func expectHeader(_ path: String) throws(StoreError) {
+    var status = stat()
+    // The log first: whoever makes one has written a page before.
+    let hasLog = stat(path + "-wal", &status) == 0 && status.st_size > 0
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+    if status.st_size == 0, !hasLog { return }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var header = [UInt8](repeating: 0, count: magic.count)
+    let count = pread(descriptor, &header, header.count, 0)
+    if count < 0 { throw failure("read", path) }
+    guard count == magic.count, header == magic else {
+      throw StoreError(opening: path, DatabaseError(resultCode: .SQLITE_NOTADB))
+    }
+  }
+
+  private static let magic = Array("SQLite format 3\0".utf8)
+
+  /// Cleans up after somebody who died while there was no log yet, as SQLite lets only a writer do.
+  static func takeBackHalfWrite(_ path: String) throws {
+    guard access(path + "-journal", F_OK) == 0 else { return }
+    let queue = try DatabaseQueue(path: path, configuration: Connections.configuration(.readWrite))
+    defer { _ = try? queue.close() }
+    _ = try queue.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") }
+  }
+
+  /// Which file is at `path`; nil where there is none.
+  static func identity(_ path: String) -> Identity? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return Identity(device: UInt64(status.st_dev), file: UInt64(status.st_ino))
+  }
+
+  struct Identity: Hashable {
+    var device: UInt64
+    var file: UInt64
+  }
+
   /// Returns once the file is on the disk.
   static func synchronise(_ path: String) throws(StoreError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)

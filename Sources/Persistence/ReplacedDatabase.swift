@@ -34,6 +34,7 @@ package struct ReplacedDatabase: Sendable {
     var facts: StoreFacts?
     var isWhole = false
     do {
+      try DatabaseFile.expectHeader(data.databasePath)
       var configuration = Configuration()
       configuration.busyMode = .timeout(1)
       let queue = try DatabaseQueue(path: data.databasePath, configuration: configuration)

@@ -89,18 +89,7 @@ enum Schema {
     let queue = try DatabaseQueue(
       path: path, configuration: Connections.configuration(.readOnly))
     defer { _ = try? queue.close() }
-    let state: State
-    do {
-      state = try queue.read(Self.state)
-    } catch let error as DatabaseError
-      where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK
-    {
-      // Somebody died while there was no log yet; the first writer takes back what was half done.
-      let writer = try DatabaseQueue(
-        path: path, configuration: Connections.configuration(.readWrite))
-      defer { _ = try? writer.close() }
-      state = try writer.read(Self.state)
-    }
+    let state = try queue.read(Self.state)
     try expectOurs(state, path: path)
     switch state {
     case .current: _ = try queue.read { db in try LiveRows.summary(db) }

@@ -107,6 +107,7 @@ package final class StagedRestore {
   private static func copy(
     _ file: String, _ data: DataDirectory, _ time: Timestamp,
   ) throws -> StoreFacts {
+    try DatabaseFile.expectHeader(file)
     let source = try DatabaseQueue(
       path: file, configuration: Connections.configuration(.readOnly))
     defer { _ = try? source.close() }
@@ -127,7 +128,9 @@ package final class StagedRestore {
         .noSchema, "\(file) is an empty database", hint: "name another one: writ backup list")
     }
     try source.read(DatabaseFile.expectIntegrity)
-    return try BackupCopy(of: source, to: data.stagingPath).run(at: time).facts
+    return try BackupCopy(
+      of: source, to: data.stagingPath, complaint: "\(file) cannot be restored"
+    ).run(at: time).facts
   }
 
   private static func clear(_ data: DataDirectory) {

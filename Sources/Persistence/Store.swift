@@ -27,6 +27,8 @@ package final class Store: StateStore {
     self.path = path
     self.access = access
     do {
+      try DatabaseFile.expectHeader(path)
+      try DatabaseFile.takeBackHalfWrite(path)
       if access == .readWrite {
         try Schema.inspect(path, upgrade)
         try DatabaseFile.createIfMissing(path)
@@ -98,10 +100,17 @@ package final class Store: StateStore {
   ///   no writes, what is on it can often be read.
   private func current(orBroken isEnough: Bool) throws -> Connections {
     try connections.withLock { connections in
-      guard connections.isSuspect else { return connections }
+      guard connections.isSuspect || connections.isOfAnotherFile else { return connections }
       do {
+        guard DatabaseFile.identity(path) != nil else {
+          throw StoreError(
+            .corrupt, "the database \(path) is gone",
+            hint: "put it back, or restore a backup: writ backup list, writ restore FILE")
+        }
+        let opened = try Connections(path: path, access: access)
+        try Schema.expectCurrent(opened.reader)
         // The old ones are closed when nobody uses them any more.
-        connections = try Connections(path: path, access: access)
+        connections = opened
       } catch {
         if !isEnough { throw error }
       }

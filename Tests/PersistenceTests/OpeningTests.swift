@@ -85,6 +85,15 @@ struct OpeningTests {
     #expect(error.hint != nil)
   }
 
+  /// SQLite would delete the log, which may be all that is left.
+  @Test(arguments: [Store.Access.readOnly, .readWrite])
+  func anEmptyFileWithALogIsRefusedUntouched(_ access: Store.Access) throws {
+    try directory.write([], to: "writ.db")
+    try directory.write("frames", to: "writ.db-wal")
+    #expect(try open(access).code == .corrupt)
+    #expect(try directory.read("writ.db-wal") == Array("frames".utf8))
+  }
+
   @Test func aCutDatabaseIsRefused() throws {
     let world = try World()
     try world.apply(["manifests/a.yaml": Manifest.job("a")])
