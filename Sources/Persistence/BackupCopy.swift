@@ -76,8 +76,7 @@ struct BackupCopy {
 
   /// Reads the copy as a stranger would, and compares it with what it was made of.
   private func verify() throws -> StoreFacts {
-    let queue = try DatabaseQueue(
-      path: partial, configuration: Connections.configuration(.readOnly))
+    let queue = try Connections.readingQueue(partial)
     defer { _ = try? queue.close() }
     let facts = try queue.read { db in
       try DatabaseFile.expectIntegrity(db)

@@ -1,6 +1,7 @@
 internal import Engine
 internal import Foundation
 internal import GRDB
+internal import Glibc
 
 /// What this process has open of one database file: one connection that writes, some that read.
 ///
@@ -19,12 +20,23 @@ struct Connections {
 
   init(path: String, access: Store.Access) throws {
     self.path = path
+    if access == .readOnly {
+      let queue = try Self.readingQueue(path)
+      writer = queue
+      reader = queue
+      file = DatabaseFile.identity(path)
+      return
+    }
+    // SQLite would open it for reading, and complain at the first write.
+    guard Glibc.access(path, W_OK) == 0 || errno == ENOENT else {
+      throw StoreError(
+        .readOnly, "the database \(path) cannot be written: \(String(cString: strerror(errno)))",
+        hint: "check owner and mode of the file and its directory, and how the disk is mounted")
+    }
     let queue = try DatabaseQueue(path: path, configuration: Self.configuration(access))
     writer = queue
     file = DatabaseFile.identity(path)
-    switch access {
-    case .readOnly: reader = queue
-    case .readWrite:
+    do {
       try queue.inDatabase { db in
         let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
         guard mode == "wal" else {
@@ -34,6 +46,29 @@ struct Connections {
         }
       }
       reader = try DatabasePool(path: path, configuration: Self.configuration(.readOnly))
+    }
+  }
+
+  /// Opens `path` for reading, also where nothing can be written beside it any more.
+  ///
+  /// Readers share a file of memory that SQLite makes where it is missing. Where it cannot be made,
+  /// on a full disk or a read-only one, and no log says that somebody writes, the file alone is the
+  /// whole truth, and is read as such.
+  static func readingQueue(_ path: String) throws -> DatabaseQueue {
+    let configuration = configuration(.readOnly)
+    do {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      _ = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
+      return queue
+    } catch let error as DatabaseError
+      where [.SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_READONLY].contains(error.resultCode)
+    {
+      var status = stat()
+      guard stat(path + "-wal", &status) != 0 || status.st_size == 0,
+        DatabaseFile.identity(path) != nil
+      else { throw error }
+      return try DatabaseQueue(
+        path: DatabaseFile.unchangingURI(path), configuration: configuration)
     }
   }
 

@@ -20,8 +20,7 @@ package struct DatabaseCheckup {
     var results = [Self.library(), file()]
     do {
       try DatabaseFile.expectHeader(path)
-      let queue = try DatabaseQueue(
-        path: path, configuration: Connections.configuration(.readOnly))
+      let queue = try Connections.readingQueue(path)
       defer { _ = try? queue.close() }
       let state = try queue.read(Schema.state)
       results.append(schema(state))

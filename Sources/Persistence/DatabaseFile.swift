@@ -51,6 +51,19 @@ enum DatabaseFile {
     _ = try queue.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") }
   }
 
+  /// A name of `path` under which SQLite believes that nobody changes it, and makes no files.
+  static func unchangingURI(_ path: String) -> String {
+    var text = "file:"
+    for byte in path.utf8 {
+      switch byte {
+      case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), 0x80...:
+        text += "%" + String(byte, radix: 16)
+      default: text.unicodeScalars.append(Unicode.Scalar(byte))
+      }
+    }
+    return text + "?immutable=1"
+  }
+
   /// Which file is at `path`; nil where there is none.
   static func identity(_ path: String) -> Identity? {
     var status = stat()

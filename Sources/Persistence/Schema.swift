@@ -86,8 +86,7 @@ enum Schema {
   static func inspect(_ path: String, _ upgrade: StoreUpgrade?) throws {
     var status = stat()
     guard stat(path, &status) == 0, status.st_size > 0 else { return }
-    let queue = try DatabaseQueue(
-      path: path, configuration: Connections.configuration(.readOnly))
+    let queue = try Connections.readingQueue(path)
     defer { _ = try? queue.close() }
     let state = try queue.read(Self.state)
     try expectOurs(state, path: path)

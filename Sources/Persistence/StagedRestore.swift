@@ -108,8 +108,7 @@ package final class StagedRestore {
     _ file: String, _ data: DataDirectory, _ time: Timestamp,
   ) throws -> StoreFacts {
     try DatabaseFile.expectHeader(file)
-    let source = try DatabaseQueue(
-      path: file, configuration: Connections.configuration(.readOnly))
+    let source = try Connections.readingQueue(file)
     defer { _ = try? source.close() }
     let state = try source.read(Schema.state)
     if case .newer(let step) = state {

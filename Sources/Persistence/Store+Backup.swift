@@ -39,5 +39,10 @@ extension Store {
     }
   }
 
+  /// The time of the newest event of the journal, where the clock is well behind it.
+  package func eventAhead(of now: Timestamp) throws(StoreError) -> Timestamp? {
+    try facts().time.flatMap { $0.nanoseconds - now.nanoseconds > 1_000_000_000 ? $0 : nil }
+  }
+
   package func facts() throws(StoreError) -> StoreFacts { try reading(StoreFacts.init) }
 }

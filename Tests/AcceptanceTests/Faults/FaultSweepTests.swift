@@ -7,7 +7,7 @@ import Testing
 /// By default a sample of the calls of each command; `WRIT_SWEEP=full` takes them all, and
 /// `WRIT_SWEEP_SEED` repeats a sample.
 @Suite(.bounded, .serialized) struct FaultSweepTests {
-  private static let isFull = ProcessInfo.processInfo.environment["WRIT_SWEEP"] == "full"
+  static let isFull = ProcessInfo.processInfo.environment["WRIT_SWEEP"] == "full"
   private static let sampleSize = 9
   private static let seed =
     ProcessInfo.processInfo.environment["WRIT_SWEEP_SEED"].flatMap(UInt64.init)
@@ -78,7 +78,8 @@ import Testing
 
     /// - Returns: how many of the faults struck.
     func run(_ faults: [FaultLibrary.Fault]) async throws -> Int {
-      let workers = 2
+      // A lock that fails is waited for, so many can wait at once.
+      let workers = FaultSweepTests.isFull ? 6 : 3
       return try await withThrowingTaskGroup(of: Int.self) { group in
         for worker in 0..<workers {
           group.addTask {
