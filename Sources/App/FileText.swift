@@ -61,6 +61,9 @@ package enum FileText {
     }
   }
 
+  /// Whether there is something at `path`.
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
   /// `path` from the root, without looking at the file system.
   package static func absolute(_ path: String) -> String {
     var full = path

@@ -36,6 +36,11 @@ package struct Server: Sendable {
         hint: "stop it first, or name another directory with --data-dir")
     }
     defer { withExtendedLifetime(lock) {} }
+    if let newest = try store.eventAhead(of: workspace.wall.now()) {
+      logger.warning(
+        "the clock is behind the newest event of the journal; new events get that time",
+        metadata: ["newest": .string(newest.description)])
+    }
     let sender = try notifier()
     do {
       try await services(source, store, sender, logger).run()

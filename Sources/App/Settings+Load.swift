@@ -8,14 +8,16 @@ import Resources
 extension Settings {
   /// Puts together flags over environment over `writ.yaml` over defaults.
   ///
-  /// - Parameter environment: looks up a variable; the real one, or a test's.
+  /// - Parameters:
+  ///   - environment: looks up a variable; the real one, or a test's.
+  ///   - readsFile: false does as if there were no `writ.yaml`.
   package static func load(
-    _ flags: SettingsFlags, environment: @escaping (String) -> String?,
+    _ flags: SettingsFlags, environment: @escaping (String) -> String?, readsFile: Bool = true,
   ) throws(SettingsError) -> Settings {
     let directory = try dataDirectory(flags, environment)
     var file = Value.object([])
     let path = DataDirectory(path: directory).settingsPath
-    if Glibc.access(path, F_OK) == 0 {
+    if readsFile, Glibc.access(path, F_OK) == 0 {
       file = try SettingsFile.decode(FileText.bytes(path, limit: 1 << 20), path: path)
     }
     let sources = Sources(environment: environment, file: file)
@@ -50,7 +52,8 @@ extension Settings {
       logFormat: format,
       logLevel: sources.text(flags.logLevel, "WRIT_LOG_LEVEL", ["log", "level"]) ?? "info",
       guards: sources.guards,
-      drift: try sources.drift)
+      drift: try sources.drift,
+      backupsKept: file["backups"]?["keep"]?.integer.map(Int.init) ?? 10)
   }
 
   private static func dataDirectory(

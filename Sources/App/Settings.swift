@@ -24,6 +24,8 @@ package struct Settings: Sendable {
   package var guards: GuardSettings
   /// What becomes of live resources that somebody else changed.
   package var drift: DriftPolicy
+  /// How many backups stay.
+  package var backupsKept: Int
 
   /// How to get into the repository; secrets are read when a fetch needs them.
   package struct AccessSettings: Sendable {

@@ -58,6 +58,12 @@ enum SettingsFile {
                 ])), ListRule(count: 1...1000)), "Fields that may differ."),
         ])), "Drift: what is live and is not what was applied."),
     .optional(
+      "backups",
+      .object(
+        ObjectShape([
+          .optional("keep", .integer(1...10_000), "So many backups stay; older ones are deleted.")
+        ])), "Backups of the database."),
+    .optional(
       "guards",
       .object(
         ObjectShape([

@@ -1,5 +1,5 @@
 import Engine
-import GitSource
+package import GitSource
 
 extension Workspace {
   /// The head of a repository on this machine that has `liveRevision`, without fetching.
@@ -12,5 +12,16 @@ extension Workspace {
       repositoryPath: path, reference: settings.reference ?? "HEAD",
       requestedRoots: settings.roots, liveRoots: liveRoots, registry: registry)
     return head.contains(liveRevision) ? head.revision : nil
+  }
+
+  /// The head of the followed repository as far as it is on this machine, without fetching.
+  package func objects(liveRoots: [String]) throws -> GitRevision {
+    switch try location() {
+    case .path(let path):
+      try GitRevision(
+        repositoryPath: path, reference: settings.reference ?? "HEAD",
+        requestedRoots: settings.roots, liveRoots: liveRoots, registry: registry)
+    case .remote: try mirror().revision(liveRoots: liveRoots)
+    }
   }
 }

@@ -41,7 +41,20 @@ package struct Workspace: Sendable {
   package func readStore() throws(StoreError) -> Store? {
     guard data.hasDatabase else { return nil }
     try data.check()
-    return try Store(path: data.databasePath, access: .readOnly)
+    do throws(StoreError) {
+      return try Store(path: data.databasePath, access: .readOnly)
+    } catch {
+      // Somebody may be making or migrating it at this moment.
+      guard error.code == .noSchema || error.code == .olderSchema else { throw error }
+      let lock = try? FileLock(path: data.openLockPath, waits: true)
+      withExtendedLifetime(lock) {}
+    }
+    do throws(StoreError) {
+      return try Store(path: data.databasePath, access: .readOnly)
+    } catch {
+      if error.code == .noSchema { return nil }
+      throw error
+    }
   }
 
   /// The state for reading, or words that say how to get one.
@@ -55,24 +68,29 @@ package struct Workspace: Sendable {
   }
 
   /// The state for writing, made where there is none.
+  ///
+  /// A database with an older schema is migrated, after a backup of it.
   package func writeStore() throws(StoreError) -> Store {
     try data.prepare()
     // Of two processes that both find no schema, one makes it and the other waits.
-    let lock = try FileLock(path: data.path + "/open.lock", waits: true)
+    let lock = try FileLock(path: data.openLockPath, waits: true)
     defer { withExtendedLifetime(lock) {} }
-    return try Store(path: data.databasePath, access: .readWrite)
+    return try Store(
+      path: data.databasePath, access: .readWrite,
+      upgrade: StoreUpgrade(
+        actor: "upgrade", time: wall.now(), kept: settings.backupsKept))
   }
 
   /// The lock under which one process at a time makes passes.
   ///
   /// Waits for the other one.
   package func passLock() throws(StoreError) -> FileLock? {
-    try FileLock(path: data.path + "/reconcile.lock", waits: true)
+    try FileLock(path: data.passLockPath, waits: true)
   }
 
   /// The lock that a server holds as long as it lives; nil when another one does.
   package func serverLock() throws(StoreError) -> FileLock? {
-    try FileLock(path: data.path + "/serve.lock")
+    try FileLock(path: data.serverLockPath)
   }
 
   /// The live resources that are not what was applied, as far as the settings want them shown.
@@ -161,7 +179,7 @@ package struct Workspace: Sendable {
   }
 
   /// This program's own file.
-  private static var executablePath: String {
+  static var executablePath: String {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
     return count > 0

@@ -12,8 +12,13 @@ package struct DataDirectory: Sendable {
   package var mirrorPath: String { path + "/mirror.git" }
   package var serverPath: String { path + "/server.json" }
   package var settingsPath: String { path + "/writ.yaml" }
+  package var backups: BackupDirectory { BackupDirectory(path: path + "/backups") }
+  /// Where a restore puts the database together that will take the place of the other one.
+  var stagingPath: String { path + "/writ.db.restoring" }
 
   package init(path: String) { self.path = path }
+
+  package var exists: Bool { access(path, F_OK) == 0 }
 
   /// Whether a database is there; false where there is no directory either.
   package var hasDatabase: Bool { access(databasePath, F_OK) == 0 }
@@ -66,25 +71,4 @@ package struct DataDirectory: Sendable {
         hint: "name another place with --data-dir")
     }
   }
-}
-
-/// A lock on a file that the kernel releases when the process ends, however it ends.
-package struct FileLock: ~Copyable {
-  private let descriptor: Int32
-
-  /// Takes the lock at `path`, or returns nil where another process has it.
-  package init?(path: String, waits: Bool = false) throws(StoreError) {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw StoreError(
-        .permission, "cannot open the lock \(path): \(String(cString: strerror(errno)))")
-    }
-    guard flock(descriptor, waits ? LOCK_EX : LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
-      return nil
-    }
-    self.descriptor = descriptor
-  }
-
-  deinit { close(descriptor) }
 }

@@ -6,23 +6,28 @@ internal import Resources
 internal import Workflows
 
 /// Appends to the journal inside one transaction.
+///
+/// Times in the journal never go backwards: where the clock is behind the newest event, new events
+/// get the time of that one. So "at a time" always means one place in the journal, whatever was
+/// done to the clock; `writ doctor` says when it is so.
 struct JournalRows {
   private let actor: String
-  private let time: Timestamp
+  /// When the events happened, as the journal has it.
+  let time: Timestamp
   private let insert: Statement
   private var last: (sequence: Int64, hash: Digest)
 
   init(db: Database, actor: String, time: Timestamp) throws {
     self.actor = actor
-    self.time = time
     insert = try db.cachedStatement(
       sql: """
         INSERT INTO journal (sequence, time, actor, kind, subject, payload, previous_hash, hash)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """)
     let row = try Row.fetchOne(
-      db, sql: "SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1")
+      db, sql: "SELECT sequence, hash, time FROM journal ORDER BY sequence DESC LIMIT 1")
     last = try row.map { (sequence: $0[0], hash: try Digest(column: $0[1])) } ?? (0, .zero)
+    self.time = max(time, Timestamp(nanoseconds: row?[2] ?? time.nanoseconds))
   }
 
   /// - Returns: the sequence of the new event.

@@ -87,7 +87,7 @@ private struct ApplyTransaction {
       uniqueKeysWithValues: Change.Action.allCases.map { ($0, plan.count(of: $0)) })
     let eventCount = plan.changes.count + plan.relocations.count + plan.orphaned.count
     var applied = AppliedPlan(
-      sequence: 0, time: context.time, actor: context.actor,
+      sequence: 0, time: journal.time, actor: context.actor,
       planDigest: context.planDigest ?? plan.digest,
       baseRevision: plan.baseRevision, revision: plan.revision, baseRoot: plan.baseRoot,
       root: plan.predictedRoot, counts: counts, isRollback: plan.isRollback,
@@ -107,7 +107,7 @@ private struct ApplyTransaction {
         hint: "the plan is damaged or was tampered with; make a new one: writ plan")
     }
     try updateCounts()
-    try updateRepository()
+    try updateRepository(at: journal.time)
     try settleDrift(applied)
     try quarantine(&journal)
     try OutboxRows(db: db).insert(context.effects, at: context.time)
@@ -247,7 +247,7 @@ private struct ApplyTransaction {
       ])
   }
 
-  private func updateRepository() throws {
+  private func updateRepository(at time: Timestamp) throws {
     try db.execute(
       sql: """
         UPDATE repository
@@ -256,8 +256,7 @@ private struct ApplyTransaction {
         """,
       arguments: [
         plan.revision, context.isExact, plan.predictedRoot.data,
-        CanonicalJSON.text(of: .array(plan.roots.map { .string($0) })),
-        context.time.nanoseconds,
+        CanonicalJSON.text(of: .array(plan.roots.map { .string($0) })), time.nanoseconds,
       ])
   }
 

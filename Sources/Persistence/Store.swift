@@ -3,83 +3,57 @@ internal import Foundation
 internal import GRDB
 internal import Planning
 internal import Resources
+internal import Synchronization
 
 /// The SQLite file that holds the live state, the journal and the outbox.
+///
+/// After an I/O error a connection may be of no use for good; so the next call opens new ones, and
+/// whoever holds the store need not start again once the disk is well.
 package final class Store: StateStore {
   package enum Access: Sendable { case readOnly, readWrite }
 
-  let database: any DatabaseWriter
+  let path: String
+  let access: Access
+  private let connections: Mutex<Connections>
 
   /// Opens `path`, migrating it when it may be written.
   ///
-  /// A database that a newer Writ wrote, or that is not one of Writ's, is refused untouched.
-  package init(path: String, access: Access) throws(StoreError) {
-    var configuration = Configuration()
-    configuration.readonly = access == .readOnly
-    configuration.foreignKeysEnabled = true
-    configuration.busyMode = .timeout(5)
-    configuration.label = "writ.db"
+  /// A database that a newer Writ or another application wrote, and a damaged one, is refused
+  /// untouched. One with an older schema is migrated only with `upgrade`, which says how to keep a
+  /// backup first; where the backup cannot be made, the migration does not start.
+  package init(
+    path: String, access: Access, upgrade: StoreUpgrade? = nil,
+  ) throws(StoreError) {
+    self.path = path
+    self.access = access
     do {
-      switch access {
-      case .readOnly: database = try DatabaseQueue(path: path, configuration: configuration)
-      case .readWrite:
-        try Self.inspect(path, configuration)
-        let pool = try DatabasePool(path: path, configuration: configuration)
-        // GRDB sets NORMAL when it turns WAL on, which may lose commits with the power.
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-        database = pool
+      try DatabaseFile.expectHeader(path)
+      try DatabaseFile.takeBackHalfWrite(path)
+      if access == .readWrite {
+        try Schema.inspect(path, upgrade)
+        try DatabaseFile.createIfMissing(path)
       }
-      try Self.prepareSchema(database, access)
+      let opened = try Connections(path: path, access: access)
+      connections = Mutex(opened)
+      switch access {
+      case .readOnly: try Schema.expectCurrent(opened.writer)
+      case .readWrite: try Schema.bringUpToDate(opened, path: path, upgrade)
+      }
     } catch {
       throw StoreError(opening: path, error)
     }
   }
 
-  private static func prepareSchema(_ database: any DatabaseWriter, _ access: Access) throws {
-    if try database.read({ db in try isCurrent(db) }) { return }
-    guard access == .readWrite else {
-      throw StoreError(
-        .olderSchema, "the database was written by an older version of Writ",
-        hint: "run a command that writes, such as writ reconcile, to migrate it")
-    }
-    try Migrations.migrator.migrate(database)
-  }
+  deinit { close() }
 
-  /// Whether the schema is this version's rather than an older one; a newer one is refused.
-  private static func isCurrent(_ db: Database) throws -> Bool {
-    guard try !Migrations.migrator.hasBeenSuperseded(db) else {
-      throw StoreError(
-        .newerSchema, "the database was written by a newer version of Writ",
-        hint: "run that version, or restore a backup that this one made")
-    }
-    return try Migrations.migrator.hasCompletedMigrations(db)
-  }
+  /// Ends all connections, so that nobody waits for this store; it is of no use afterwards.
+  package func close() { connections.withLock { $0.close() } }
 
-  /// Looks at a file before it is opened for writing, because opening alone writes to it: GRDB makes
-  /// and drops a table so that there is a WAL file.
-  private static func inspect(_ path: String, _ configuration: Configuration) throws {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_size > 0 else { return }
-    var configuration = configuration
-    configuration.readonly = true
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
-    defer { try? queue.close() }
-    guard try queue.read({ db in try isCurrent(db) }) else { return try refuseDamage(queue) }
-    _ = try queue.read { db in try LiveRows.summary(db) }
-  }
+  /// The connection that writes.
+  var database: any DatabaseWriter { connections.withLock { $0.writer } }
 
-  /// Looks through a database that has tables before a migration writes to it: a damaged one may
-  /// only seem to be old.
-  private static func refuseDamage(_ database: any DatabaseWriter) throws {
-    let problem = try database.read { db -> String? in
-      let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-      if tables == 0 { return nil }
-      return try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
-    }
-    if let problem, problem != "ok" {
-      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: problem)
-    }
-  }
+  /// The connections that read.
+  var connection: any DatabaseReader { connections.withLock { $0.reader } }
 
   package func read<Result>(
     _ body: (any LiveReader) throws(StoreError) -> Result
@@ -93,9 +67,9 @@ package final class Store: StateStore {
     _ body: (Database) throws -> Result
   ) throws(StoreError) -> Result {
     do {
-      return try database.read { db in try body(db) }
+      return try current(orBroken: true).reader.read { db in try body(db) }
     } catch {
-      throw StoreError(error)
+      throw noted(error)
     }
   }
 
@@ -104,7 +78,7 @@ package final class Store: StateStore {
     _ body: (Database) throws -> Result
   ) throws(StoreError) -> Result {
     do {
-      return try database.writeWithoutTransaction { db in
+      return try current(orBroken: false).writer.writeWithoutTransaction { db in
         var result: Result?
         try db.inTransaction(.immediate) {
           result = try body(db)
@@ -114,8 +88,39 @@ package final class Store: StateStore {
         return result
       }
     } catch {
-      throw StoreError(error)
+      throw noted(error)
     }
+  }
+
+  // MARK: Connections that failed
+
+  /// The connections to use, opened anew where the ones before may be broken.
+  ///
+  /// - Parameter isEnough: whether those before do where no others can be opened: while a disk takes
+  ///   no writes, what is on it can often be read.
+  private func current(orBroken isEnough: Bool) throws -> Connections {
+    try connections.withLock { connections in
+      guard connections.isSuspect || connections.isOfAnotherFile else { return connections }
+      do {
+        guard DatabaseFile.identity(path) != nil else {
+          throw StoreError(
+            .corrupt, "the database \(path) is gone",
+            hint: "put it back, or restore a backup: writ backup list, writ restore FILE")
+        }
+        let opened = try Connections(path: path, access: access)
+        try Schema.expectCurrent(opened.reader)
+        // The old ones are closed when nobody uses them any more.
+        connections = opened
+      } catch {
+        if !isEnough { throw error }
+      }
+      return connections
+    }
+  }
+
+  private func noted(_ error: any Error) -> StoreError {
+    if Connections.mayHaveBroken(error) { connections.withLock { $0.isSuspect = true } }
+    return StoreError(error)
   }
 }
 
@@ -163,48 +168,5 @@ extension Digest {
       throw StoreError(.corrupt, "a digest in the database has \(data.count) bytes instead of 32")
     }
     self = digest
-  }
-}
-
-extension StoreError {
-  init(_ error: any Error) {
-    self.init(opening: nil, error)
-  }
-
-  /// Tells SQLite's result codes apart by what a person can do.
-  init(opening path: String?, _ error: any Error) {
-    if let error = error as? StoreError {
-      self = error
-      return
-    }
-    guard let error = error as? DatabaseError else {
-      self.init(.other, "\(error)")
-      return
-    }
-    let place = path.map { " \($0)" } ?? ""
-    let words = error.message ?? "result code \(error.extendedResultCode.rawValue)"
-    switch error.resultCode {
-    case .SQLITE_BUSY, .SQLITE_LOCKED:
-      self.init(
-        .busy, "the database\(place) is locked by another process (\(words))",
-        hint: "wait for the other writ to finish, or see who has it: fuser writ.db")
-    case .SQLITE_READONLY, .SQLITE_PERM:
-      self.init(
-        .readOnly, "the database\(place) cannot be written (\(words))",
-        hint: "check owner and mode of the file and its directory")
-    case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-      self.init(
-        .corrupt, "the database\(place) is damaged or is not one (\(words))",
-        hint:
-          "move it away and restore a backup; git still has every manifest, and writ apply builds the state anew"
-      )
-    case .SQLITE_FULL:
-      self.init(.full, "the disk of the database\(place) is full", hint: "free some space")
-    case .SQLITE_CANTOPEN:
-      self.init(
-        .permission, "the database\(place) cannot be opened (\(words))",
-        hint: "check that the file and its directory exist and belong to this user")
-    default: self.init(.other, "the database\(place) failed: \(words)")
-    }
   }
 }

@@ -29,6 +29,9 @@ struct Writ: AsyncParsableCommand {
           RollbackCommand.self, Ack.self, Quarantine.self, Suspend.self, Resume.self,
           EditCommand.self,
         ]),
+      CommandGroup(
+        name: "The store",
+        subcommands: [BackupCommand.self, RestoreCommand.self, DoctorCommand.self]),
       CommandGroup(name: "Writing manifests", subcommands: [Schema.self]),
       CommandGroup(name: "Inside", subcommands: [FetchChildCommand.self]),
     ])
@@ -41,6 +44,7 @@ extension Writ {
     for word in CommandLine.arguments.dropFirst() {
       let commands = command.commandsByName
       if commands.isEmpty || word.hasPrefix("-") || word == "help" { break }
+      if commands[word] == nil, command.defaultSubcommand is any TakesArguments.Type { break }
       guard let next = commands[word] else {
         Terminal.writeError("writ: there is no command \"\(TextLayout.escaped(word))\"")
         Terminal.writeError(
@@ -53,6 +57,9 @@ extension Writ {
     await main(nil)
   }
 }
+
+/// A default subcommand that any word may follow.
+protocol TakesArguments {}
 
 extension CommandConfiguration {
   fileprivate var commandsByName: [String: any ParsableCommand.Type] {

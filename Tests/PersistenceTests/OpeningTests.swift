@@ -85,6 +85,15 @@ struct OpeningTests {
     #expect(error.hint != nil)
   }
 
+  /// SQLite would delete the log, which may be all that is left.
+  @Test(arguments: [Store.Access.readOnly, .readWrite])
+  func anEmptyFileWithALogIsRefusedUntouched(_ access: Store.Access) throws {
+    try directory.write([], to: "writ.db")
+    try directory.write("frames", to: "writ.db-wal")
+    #expect(try open(access).code == .corrupt)
+    #expect(try directory.read("writ.db-wal") == Array("frames".utf8))
+  }
+
   @Test func aCutDatabaseIsRefused() throws {
     let world = try World()
     try world.apply(["manifests/a.yaml": Manifest.job("a")])
@@ -102,16 +111,44 @@ struct OpeningTests {
     let error = try open(access)
     #expect(error.code == .newerSchema)
     #expect(error.message.contains("newer"))
-    #expect(error.hint?.contains("backup") == true)
+    // Both versions, and both ways out.
+    #expect(error.message.contains("v9999_tomorrow"))
+    #expect(error.message.contains("this version knows up to v0"))
+    #expect(error.hint?.contains("run that version") == true)
+    #expect(error.hint?.contains("writ restore") == true)
     #expect(try raw.dump() == before)
   }
 
-  @Test func aDatabaseThatNeedsMigrationIsNotReadWithoutIt() throws {
-    _ = try DatabaseQueue(path: path)
+  @Test(
+    arguments: [Store.Access.readOnly, .readWrite],
+    ["PRAGMA application_id = 252006674; CREATE TABLE layer (id)", "CREATE TABLE invoice (id)"])
+  func aDatabaseOfAnotherApplicationIsRefusedUntouched(
+    _ access: Store.Access, _ sql: String,
+  ) throws {
+    try RawDatabase(path).execute(sql)
+    let before = try directory.read("writ.db")
+    let error = try open(access)
+    #expect(error.code == .otherApplication)
+    #expect(error.message.contains(path))
+    #expect(error.message.contains("application id is 0xf05") || error.message.contains("invoice"))
+    #expect(error.hint?.contains("--data-dir") == true)
+    #expect(try directory.read("writ.db") == before)
+    #expect(try !FileManager.default.contentsOfDirectory(atPath: directory.path).contains("backups"))
+  }
+
+  @Test func theFileSaysWhoseItIsAndBelongsToItsUserAlone() throws {
+    try create()
+    #expect(try Array(directory.read("writ.db")[68..<72]) == Array("Writ".utf8))
+    let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+  }
+
+  @Test func aFileWithoutTablesIsNoStateYet() throws {
     try directory.write([], to: "writ.db")
     let error = try open(.readOnly)
-    #expect(error.code == .olderSchema)
-    #expect(error.hint?.contains("writ ") == true)
+    #expect(error.code == .noSchema)
+    #expect(error.hint?.contains("writ apply") == true)
+    #expect(try Store(path: path, access: .readWrite).status().live == .empty)
   }
 
   @Test func aReadOnlyStoreWritesNothing() throws {

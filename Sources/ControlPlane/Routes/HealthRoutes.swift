@@ -13,7 +13,8 @@ struct HealthRoutes: Sendable {
     router.get("/readyz") { _, _ in await ready() }
   }
 
-  /// 200 once the store answers and a pass has come to an end, whatever its outcome.
+  /// 200 once the store answers and a pass has come to an end, whatever its outcome; and while the
+  /// store can keep what is asked of it.
   private func ready() async -> Response {
     let check = await patience.wait { await problem() }
     switch check {
@@ -33,6 +34,7 @@ struct HealthRoutes: Sendable {
     } catch {
       return "the store does not answer: \(error.message)"
     }
+    if let reason = reconciler.intake.refusal { return "the store fails: \(reason)" }
     return await reconciler.hasObserved
       ? nil : "no pass has come to an end since the server started"
   }

@@ -27,6 +27,7 @@ struct HookRoute: Sendable {
     if HTTPField.Name("X-GitHub-Event").flatMap({ request.headers[$0] }) == "ping" {
       return .json(["accepted": false, "message": "pong: the secret is right"])
     }
+    try reconciler.expectAccepting()
     reconciler.trigger()
     return .json(["accepted": true], status: .accepted)
   }

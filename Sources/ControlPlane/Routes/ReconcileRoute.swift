@@ -12,6 +12,7 @@ struct ReconcileRoute: Sendable {
   func add(to group: RouterGroup<Exchange>) {
     group.post("/reconcile") { request, exchange in
       guard try Self.waits(try await bodies.read(request, exchange)) else {
+        try reconciler.expectAccepting()
         reconciler.trigger()
         return Response.json(["accepted": true], status: .accepted)
       }
@@ -27,7 +28,9 @@ struct ReconcileRoute: Sendable {
       hint: "the pass goes on when the server is back")
     switch await patience.wait(for: { await reconciler.reconcile() }) {
     case .value(.failed(reason: "Stopped", _)), .shuttingDown, .cancelled: throw shuttingDown
-    case .value(let result): return .json(ReconcileAnswer.value(of: result))
+    case .value(let result):
+      if case .failed(reason: "StoreFailed", _) = result { try reconciler.expectAccepting() }
+      return .json(ReconcileAnswer.value(of: result))
     case .tooLong:
       throw Refusal(
         .gatewayTimeout, code: "timeout",

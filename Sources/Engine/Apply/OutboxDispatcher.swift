@@ -30,6 +30,8 @@ package actor OutboxDispatcher {
   private let logger: Logger
   private let executor = BlockingExecutor(label: "outbox")
   nonisolated private let wakeup = Wakeup()
+  /// What was sent, but could not be written down.
+  private var unsettled: EffectSettlement?
 
   /// After so many attempts an effect is abandoned, and the journal says so.
   package static let attemptLimit = 20
@@ -62,14 +64,22 @@ package actor OutboxDispatcher {
   /// Delivers what is due now.
   package func deliverDue() async {
     do {
+      // While the store fails nothing more is sent, else the same effect would go out at each try.
+      if let unsettled { try settle(unsettled) }
       for effect in try store.dueEffects(at: wall.now(), limit: 100) {
         if Task.isCancelled { return }
         let result = await deliver(effect)
-        try store.settle(EffectSettlement(effect: effect, result: result), at: wall.now())
+        try settle(EffectSettlement(effect: effect, result: result))
       }
     } catch {
       logger.error("outbox failed", metadata: ["error": .string("\(error)")])
     }
+  }
+
+  private func settle(_ settlement: EffectSettlement) throws(StoreError) {
+    unsettled = settlement
+    try store.settle(settlement, at: wall.now())
+    unsettled = nil
   }
 
   private func deliver(_ effect: OutboxEffect) async -> EffectSettlement.Result {

@@ -34,14 +34,28 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
     case newerSchema = "newer-schema"
     /// The database has to be migrated by a writing command first.
     case olderSchema = "older-schema"
+    /// There is a file, and no table in it yet.
+    case noSchema = "no-schema"
+    case otherApplication = "other-application"
     case permission
     case full
+    case inputOutput = "input-output"
     /// The live state is not what the plan was made for.
     case stale
     /// The state that the plan predicts is not the state that it makes.
     case rootMismatch = "root-mismatch"
     case notFound = "not-found"
     case other
+
+    /// Whether it is the store that failed, rather than what was asked of it.
+    package var isOfTheStore: Bool {
+      switch self {
+      case .readOnly, .corrupt, .permission, .full, .inputOutput: true
+      case .busy, .newerSchema, .olderSchema, .noSchema, .otherApplication, .stale,
+        .rootMismatch, .notFound, .other:
+        false
+      }
+    }
   }
 
   package var code: Code

@@ -26,6 +26,8 @@ package actor Reconciler {
     /// The time between polls, before jitter of up to a tenth.
     package var interval: Duration
     package var backoff: Backoff
+    /// The longest wait before a store that failed is tried again.
+    package var storeRetryLimit: Duration = .seconds(10)
 
     package init(interval: Duration = .seconds(60), backoff: Backoff = Backoff()) {
       self.interval = interval
@@ -53,6 +55,8 @@ package actor Reconciler {
   private let exclusively: Exclusion
   private let onApply: @Sendable () -> Void
   nonisolated private let wakeup = Wakeup()
+  /// Closed while the store fails.
+  package nonisolated let intake = Intake()
   private var backoff: Backoff
   private var waiters: [CheckedContinuation<Result, Never>] = []
   private var isStopped = false
@@ -118,7 +122,11 @@ package actor Reconciler {
   }
 
   private func delay(after result: Result) -> Duration {
-    if case .failed = result { return backoff.next(jitter: .random(in: 0..<1)) }
+    if case .failed = result {
+      let wait = backoff.next(jitter: .random(in: 0..<1))
+      // A disk that has room again says nothing; and asking it is cheap.
+      return intake.refusal == nil ? wait : min(wait, settings.storeRetryLimit)
+    }
     backoff.reset()
     return settings.interval * (1 + 0.1 * .random(in: 0..<1))
   }
@@ -127,6 +135,7 @@ package actor Reconciler {
     do {
       try await source.refresh()
       let report = try exclusively(compare)
+      goOnAccepting()
       log(report)
       lastFailure = nil
       if case .applied = report.outcome { onApply() }
@@ -175,18 +184,34 @@ package actor Reconciler {
     } else if let error = error as? StoreError {
       reason = "StoreFailed"
       message = [error.message, error.hint].compactMap(\.self).joined(separator: "; ")
+      stopAccepting(error)
     } else {
       reason = "Failed"
       message = "\(error)"
     }
-    logger.error(
-      "pass failed", metadata: ["reason": .string(reason), "error": .string(message)])
     let failure = "\(reason): \(message)"
-    if failure != lastFailure {
+    let isKnown = failure == lastFailure
+    logger.log(
+      level: isKnown && intake.refusal != nil ? .debug : .error, "pass failed",
+      metadata: ["reason": .string(reason), "error": .string(message)])
+    if !isKnown || intake.refusal != nil {
       lastFailure = failure
       record(reason, message)
     }
     return .failed(reason: reason, message: message)
+  }
+
+  private func stopAccepting(_ error: StoreError) {
+    guard error.code.isOfTheStore else { return }
+    let words = [error.message, error.hint].compactMap(\.self).joined(separator: "; ")
+    if intake.close(words) {
+      logger.critical(
+        "nothing is accepted until the store works again", metadata: ["error": .string(words)])
+    }
+  }
+
+  private func goOnAccepting() {
+    if intake.open() { logger.notice("the store works again") }
   }
 
   private func record(_ reason: String, _ message: String) {
@@ -196,14 +221,19 @@ package actor Reconciler {
         kind, status, reason: reason, message: message, observedRevision: nil,
         transitionTime: time)
     }
-    do {
+    do throws(StoreError) {
       try pass.store.record(
         [
           condition(.ready, .isFalse), condition(.reconciling, .isTrue),
           condition(.stalled, .isTrue),
         ], events: [], actor: "loop", at: time)
+      // A pass that failed otherwise, and could be written down, is no failure of the store.
+      if reason != "StoreFailed" { goOnAccepting() }
     } catch {
-      logger.error("cannot record conditions", metadata: ["error": .string(error.message)])
+      if intake.refusal == nil {
+        logger.error("cannot record conditions", metadata: ["error": .string(error.message)])
+      }
+      stopAccepting(error)
     }
   }
 

@@ -53,6 +53,17 @@ extension ByteSize: CustomStringConvertible {
   }
 }
 
+extension ByteSize {
+  /// For people, in the largest binary unit that gives at least one: `1.2 MiB`, `340 B`.
+  package var approximate: String {
+    for unit in Self.binary where count >= unit.bytes {
+      let tenths = count / (unit.bytes / 10)
+      return "\(tenths / 10).\(tenths % 10) \(unit.symbol)"
+    }
+    return "\(count) B"
+  }
+}
+
 extension TextFormat {
   /// A number of bytes within `range`, whose bounds a pattern cannot say.
   package static func byteSize(in range: ClosedRange<ByteSize>) -> TextFormat {

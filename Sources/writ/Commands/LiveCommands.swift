@@ -36,6 +36,12 @@ struct Status: AsyncParsableCommand {
       case .text:
         Terminal.write(lines: view.lines(width: Terminal.width, style: Terminal.outputStyle))
       }
+      if let newest = try store.eventAhead(of: workspace.wall.now()) {
+        Terminal.writeError(
+          "writ: the clock is behind the newest event of the journal, \(newest): new events get that time"
+        )
+        Terminal.writeError("    set the clock; see writ doctor")
+      }
     }
   }
 }
