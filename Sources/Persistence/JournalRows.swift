@@ -25,6 +25,9 @@ struct JournalRows {
     last = try row.map { (sequence: $0[0], hash: try Digest(column: $0[1])) } ?? (0, .zero)
   }
 
+  /// The sequence of the event that comes next.
+  var nextSequence: Int64 { last.sequence + 1 }
+
   /// - Returns: the sequence of the new event.
   @discardableResult
   mutating func append(

@@ -62,7 +62,9 @@ struct Get: AsyncParsableCommand {
       }
       let revision = try store.status().live.revision
       if selection.name != nil, let record = records.first {
-        let value = RecordView(record: record, revision: revision).value
+        let value = RecordView(
+          record: record, revision: revision, commit: try store.commit(of: record)
+        ).value
         switch output.format {
         case .json:
           Terminal.writeJSON(.sorted([.init("formatVersion", 1)] + (value.members ?? [])))
@@ -74,7 +76,10 @@ struct Get: AsyncParsableCommand {
       case .json:
         Terminal.writeJSON([
           "formatVersion": 1,
-          "items": .array(records.map { RecordView(record: $0, revision: revision).value }),
+          "items": .array(
+            try records.map {
+              RecordView(record: $0, revision: revision, commit: try store.commit(of: $0)).value
+            }),
         ])
       case .text:
         if records.isEmpty {
@@ -121,10 +126,13 @@ struct Describe: AsyncParsableCommand {
         )
       }
       let events = try store.events(JournalQuery(subject: key.description, limit: 10))
+      let commit = try store.commit(of: record)
       if output.format == .json {
         return Terminal.writeJSON([
           "formatVersion": 1,
-          "resource": RecordView(record: record, revision: try store.status().live.revision).value,
+          "resource": RecordView(
+            record: record, revision: try store.status().live.revision, commit: commit
+          ).value,
           "names": .array(
             relations.0.map {
               ["target": .string($0.target.description), "pointer": .string($0.pointer.dotted)]
@@ -138,8 +146,8 @@ struct Describe: AsyncParsableCommand {
       }
       Terminal.write(
         lines: DescribeText(
-          record: record, references: relations.0, referrers: relations.1, events: events,
-          now: workspace.wall.now()
+          record: record, commit: commit, references: relations.0, referrers: relations.1,
+          events: events, now: workspace.wall.now()
         ).lines(style: Terminal.outputStyle))
     }
   }
