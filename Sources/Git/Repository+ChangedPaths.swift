@@ -39,3 +39,22 @@ extension Repository {
     return entry.id
   }
 }
+
+extension Repository {
+  /// Reports the paths below `roots` in which a commit differs from `parent`, in Git's order.
+  ///
+  /// `parent` may be any commit; nil stands for an empty one.
+  package func changedPaths(
+    commit: ObjectID,
+    since parent: ObjectID?,
+    under roots: [String],
+    limits: WalkLimits = WalkLimits(),
+    visit: (TreeChange) throws -> Void
+  ) throws {
+    for root in roots {
+      let old = try parent.flatMap { try folder(root, of: $0) }
+      try walk(
+        from: old, to: folder(root, of: commit), prefix: root, limits: limits, visit: visit)
+    }
+  }
+}

@@ -5,10 +5,10 @@ package import Resources
 
 /// One commit of a repository, read straight from its objects.
 package final class GitRevision: RevisionReader {
-  private let repository: Repository
-  private let commit: Commit
+  let repository: Repository
+  let commit: Commit
   private let repositoryPath: String
-  private let reader: ManifestReader
+  let reader: ManifestReader
   package let roots: [String]
   package let missingRoots: [String]
 

@@ -30,6 +30,9 @@ struct JournalRows {
     self.time = max(time, Timestamp(nanoseconds: row?[2] ?? time.nanoseconds))
   }
 
+  /// The sequence of the event that comes next.
+  var nextSequence: Int64 { last.sequence + 1 }
+
   /// - Returns: the sequence of the new event.
   @discardableResult
   mutating func append(

@@ -118,14 +118,19 @@ private struct ApplyTransaction {
 
   private func write(_ journal: inout JournalRows) throws {
     let rows = try ResourceRows(db: db)
+    let provenance = try ProvenanceRows(
+      db: db, actor: context.actor, restored: context.restoredOrigins)
+    try provenance.record(plan.commits, signers: [:])
     for change in plan.changes {
+      let sources = try provenance.sides(of: change, sequence: journal.nextSequence)
       // For a create the primary key says whether something is there already.
       let before = change.action == .create ? nil : try rows.current(change.key)
       guard before?.digest == change.before else {
         throw StoreError(.stale, "\(change.key) changed since the plan was made")
       }
       guard change.after != nil else {
-        try journalTransition(&journal, .resourceDeleted, change, before: before, after: nil)
+        try journalTransition(
+          &journal, .resourceDeleted, change, before: before, after: nil, sources)
         try rows.delete(change.key)
         continue
       }
@@ -149,11 +154,13 @@ private struct ApplyTransaction {
       let kind: JournalEvent.Kind =
         change.action == .create
         ? .resourceCreated : change.action == .move ? .resourceMoved : .resourceUpdated
-      let sequence = try journalTransition(&journal, kind, change, before: before, after: after)
+      let sequence = try journalTransition(
+        &journal, kind, change, before: before, after: after, sources)
       try rows.put(
         change.key, after, content: content, isNew: before == nil, sequence: sequence)
       try rows.relate(
         change.key, references: change.references, claims: change.claims, isNew: before == nil)
+      try provenance.write(change.key, sources)
     }
     try relocate(rows, &journal)
   }
@@ -162,10 +169,11 @@ private struct ApplyTransaction {
   private func journalTransition(
     _ journal: inout JournalRows, _ kind: JournalEvent.Kind, _ change: Change,
     before: ResourceTransition.Side?, after: ResourceTransition.Side?,
+    _ sources: ProvenanceRows.Sides,
   ) throws -> Int64 {
     let transition = ResourceTransition(
       key: change.key, before: before, after: after, reason: change.reason.rawValue,
-      origin: change.origin)
+      origin: change.origin, origins: sources.after, previousOrigins: sources.before)
     return try journal.append(
       kind, subject: change.key.description,
       payload: transition.payload(origin: change.origin.flatMap { origins[$0.commit] }))

@@ -160,13 +160,19 @@ private struct DriftRecording {
     _ findings: [Finding], _ open: [ResourceKey: DriftRows.Open], _ root: Digest,
   ) throws {
     var journal = try JournalRows(db: db, actor: "unknown", time: time)
+    let provenance = try ProvenanceRows(db: db, actor: "unknown")
     for (index, finding) in findings.enumerated() {
       let known = open[finding.key]
       let applied = known.map(\.applied) ?? finding.before
       let isOver = finding.after == applied
+      let origins = try provenance.sides(
+        ofDrift: finding.key, before: finding.before, after: finding.after,
+        sequence: journal.nextSequence,
+        restored: isOver ? known.map(\.appliedSequence) ?? finding.beforeSequence : nil)
       let transition = ResourceTransition(
         key: finding.key, before: finding.before, after: finding.after,
-        reason: isOver ? "reverted" : "drifted", origin: nil)
+        reason: isOver ? "reverted" : "drifted", origin: nil, origins: origins.after,
+        previousOrigins: origins.before)
       var members = Value(canonical: transition.payload)?.members ?? []
       members.append(.init("operation", .string(finding.write.operation)))
       members.append(.init("writtenAt", .string(finding.write.time.description)))
@@ -175,6 +181,7 @@ private struct DriftRecording {
       let sequence = try journal.append(
         .resourceDrifted, subject: finding.key.description,
         payload: CanonicalJSON.bytes(of: .sorted(members)))
+      try provenance.settle(finding.key, origins)
       let id = StateTree.identifier(of: finding.key)
       let appliedSequence = known.map(\.appliedSequence) ?? finding.beforeSequence
       try db.execute(

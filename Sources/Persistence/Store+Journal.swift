@@ -114,20 +114,23 @@ extension Store {
   package func transitions(after sequence: Int64) throws(StoreError) -> [ResourceTransition] {
     try reading { db in
       var first: [ResourceKey: ResourceTransition] = [:]
+      var origins = OriginFold(db: db, after: sequence)
       let rows = try Row.fetchCursor(
         db,
         sql: """
-          SELECT subject, payload FROM journal
+          SELECT subject, payload, kind FROM journal
           WHERE sequence > ? AND kind LIKE 'resource.%' ORDER BY sequence
           """,
         arguments: [sequence])
       while let row = try rows.next() {
         let payload: Data = row[1]
-        guard let key = ResourceKey(row[0] as String), first[key] == nil else { continue }
+        guard let key = ResourceKey(row[0] as String), !origins.isKnown(key) else { continue }
         guard let transition = ResourceTransition(key: key, payload: Array(payload)) else {
           throw StoreError(.corrupt, "an event of \(key) in the journal cannot be read")
         }
-        first[key] = transition
+        try origins.add(transition, row[2])
+        if first[key] == nil { first[key] = transition }
+        first[key]?.previousOrigins = origins.origins[key]
       }
       return first.values.sorted { $0.key < $1.key }
     }

@@ -30,12 +30,26 @@ extension Store {
           throw StoreError(.corrupt, "the content of \(resource.key) cannot be read")
         }
         let transition = ResourceTransition(key: resource.key, payload: Array(payload))
+        let origin = try transition?.origin ?? Self.newestOrigin(db, of: row[0])
         result.append(
           LiveRecord(
-            resource: resource, content: content, origin: transition?.origin, sequence: row[13],
+            resource: resource, content: content, origin: origin, sequence: row[13],
             appliedAt: Timestamp(nanoseconds: row[14])))
       }
       return result
     }
+  }
+
+  /// The commit of the field that went live last, for a resource that a rollback brought back.
+  private static func newestOrigin(_ db: Database, of id: Int64) throws -> Origin? {
+    let bytes = try Data.fetchOne(
+      db, sql: "SELECT origins FROM provenance WHERE resource_id = ?", arguments: [id])
+    guard let bytes, let origins = Value(canonical: Array(bytes)).flatMap(FieldOrigins.init) else {
+      return nil
+    }
+    let newest = origins.marks.filter { $0.commit != nil }.max {
+      ($0.sequence, $0.commit ?? "") < ($1.sequence, $1.commit ?? "")
+    }
+    return try newest?.commit.flatMap { try commit(db, $0) }?.record.origin
   }
 }

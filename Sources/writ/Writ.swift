@@ -24,6 +24,8 @@ struct Writ: AsyncParsableCommand {
           DriftCommand.self,
         ]),
       CommandGroup(
+        name: "Where it came from", subcommands: [Blame.self, Explain.self, Trace.self]),
+      CommandGroup(
         name: "When something is wrong",
         subcommands: [
           RollbackCommand.self, Ack.self, Quarantine.self, Suspend.self, Resume.self,

@@ -24,6 +24,8 @@ package struct Rollback {
     package var target: AppliedPlan
     /// What is left, to be put into quarantine.
     package var left: AppliedPlan
+    /// Where what comes back came from, at that time.
+    package var origins: [ResourceKey: FieldOrigins] = [:]
   }
 
   package let store: any StateStore
@@ -49,7 +51,9 @@ package struct Rollback {
     let goal = try find(target, in: applies, current)
     let transitions = try store.transitions(after: goal.lastSequence)
     let plan = try plan(to: goal, transitions)
-    return Proposal(plan: plan, target: goal, left: current)
+    var origins: [ResourceKey: FieldOrigins] = [:]
+    for transition in transitions { origins[transition.key] = transition.previousOrigins }
+    return Proposal(plan: plan, target: goal, left: current, origins: origins)
   }
 
   private func find(
@@ -140,7 +144,8 @@ package struct Rollback {
         root: proposal.left.root, revision: proposal.left.revision, actor: actor, reason: reason,
         time: time),
       effects: effects.announcing(proposal.plan, digest: gate.digest, at: time),
-      acknowledged: gate.acknowledged, planDigest: gate.digest)
+      acknowledged: gate.acknowledged, planDigest: gate.digest,
+      restoredOrigins: proposal.origins)
   }
 }
 

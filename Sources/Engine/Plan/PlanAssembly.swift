@@ -80,7 +80,7 @@ package struct PlanAssembly {
       return result
     }
     try addContents(live, &input)
-    input.origins = try origins(source, knownBase, input)
+    try addOrigins(source, knownBase, isExact: isExact, &input)
     let keys = changedKeys(input)
     input.tree = try live.tree(around: keys)
     result.outcome = planner.plan(input)
@@ -231,22 +231,37 @@ package struct PlanAssembly {
       + source.resources(inFiles: files.sorted())
   }
 
-  private func origins(
-    _ source: any RevisionReader, _ base: String?, _ input: PlanInput,
-  ) throws -> [String: Origin] {
+  /// The commits of what changes: those of content by their fields, those of places by the file.
+  private func addOrigins(
+    _ source: any RevisionReader, _ base: String?, isExact: Bool, _ input: inout PlanInput,
+  ) throws {
     var files: Set<String> = []
+    var queries: [TraceQuery] = []
     var desired: Set<ResourceKey> = []
     for resource in input.desired {
       desired.insert(resource.key)
       let live = input.live[resource.key]
-      if live?.digest != resource.digest || live?.location.file != resource.location.file {
+      if live?.digest != resource.digest {
+        queries.append(
+          TraceQuery(
+            key: resource.key, file: resource.location.file, content: resource.content,
+            live: live?.content))
+      } else if live?.location.file != resource.location.file || live?.isOrphaned == true {
         files.insert(resource.location.file)
       }
     }
     for (key, live) in input.live where !desired.contains(key) && !live.isOrphaned {
       files.insert(live.location.file)
     }
-    if files.isEmpty { return [:] }
-    return try source.origins(of: files, since: base)
+    if !files.isEmpty { input.origins = try source.origins(of: files, since: base) }
+    // What is live is the base's, or it may be older than that.
+    input.traces = try source.trace(
+      queries.sorted { $0.key < $1.key }, since: isExact ? base : nil)
+    var ids = Set(input.origins.values.map(\.commit))
+    for trace in input.traces.values {
+      ids.insert(trace.origin.commit)
+      ids.formUnion(trace.fields.map(\.commit))
+    }
+    for commit in try source.commits(ids) { input.commits[commit.commit] = commit }
   }
 }

@@ -23,6 +23,12 @@ package protocol RevisionReader {
   func resources(inFiles files: [String]) throws(SourceError) -> [Resource]
   /// The newest commit that touched each of `files`, among those since `base`.
   func origins(of files: Set<String>, since base: String?) throws(SourceError) -> [String: Origin]
+  /// Which commits, among those since `base`, made resources what they are at this revision.
+  func trace(
+    _ queries: [TraceQuery], since base: String?,
+  ) throws(SourceError) -> [ResourceKey: ResourceTrace]
+  /// What is known of commits, by id; those that are not there are left out.
+  func commits(_ ids: Set<String>) throws(SourceError) -> [CommitRecord]
 }
 
 /// What differs between a revision and an earlier one.

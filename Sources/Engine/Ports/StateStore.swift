@@ -68,13 +68,17 @@ package struct ApplyContext: Sendable {
   package var planDigest: Digest?
   /// Set for a break-glass edit: who answers for the one change of the plan, and until when.
   package var edit: Drift.Edit?
+  /// Where resources come from that return to an earlier state, by what they were then.
+  package var restoredOrigins: [ResourceKey: FieldOrigins]
 
   package init(
     actor: String, time: Timestamp, isExact: Bool = true,
     quarantine: QuarantinedContent? = nil, effects: [NewEffect] = [],
     acknowledged: [GuardFinding.Name] = [], planDigest: Digest? = nil, edit: Drift.Edit? = nil,
+    restoredOrigins: [ResourceKey: FieldOrigins] = [:],
   ) {
     self.actor = actor
+    self.restoredOrigins = restoredOrigins
     self.time = time
     self.isExact = isExact
     self.quarantine = quarantine

@@ -48,6 +48,8 @@ package struct Change: Hashable, Sendable {
   /// A resource of the same spec under another name: a delete names what replaces it, a create
   /// what it replaces.
   package var renamed: ResourceKey?
+  /// The fields that other commits than the origin's set; the rest is the origin's.
+  package var fieldCommits: [FieldCommit] = []
   /// The canonical bytes whose digest is `after`; nil for deletes and moves.
   package var content: [UInt8]?
 }

@@ -16,10 +16,14 @@ extension Plan {
       origins[origin.commit] = known
       return change.value(origin: known)
     }
-    return .object([
+    let commits: [Value.Member] =
+      commits.isEmpty ? [] : [.init("commits", .array(commits.map(\.value)))]
+    let start: [Value.Member] = [
       .init("baseRevision", baseRevision.map { .string($0) } ?? .null),
       .init("baseRoot", .string(baseRoot.description)),
       .init("changes", .array(changes.map(value))),
+    ]
+    let rest: [Value.Member] = [
       .init("formatVersion", .integer(Self.formatVersion)),
       .init("guards", .array(guards.map(\.value))),
       .init("orphaned", .array(orphaned.map { .string($0.description) })),
@@ -29,7 +33,8 @@ extension Plan {
       .init("rollback", .bool(isRollback)),
       .init("roots", .array(roots.map { .string($0) })),
       .init("unchanged", .integer(Int64(unchangedCount))),
-    ])
+    ]
+    return .object(start + commits + rest)
   }
 }
 
@@ -38,11 +43,14 @@ extension Change {
 
   fileprivate func value(origin: Value?) -> Value {
     var members: [Value.Member] = []
-    members.reserveCapacity(12)
+    members.reserveCapacity(13)
     members.append(.init("action", .string(action.rawValue)))
     if let after { members.append(.init("after", .string(after.description))) }
     if let before { members.append(.init("before", .string(before.description))) }
     if !claims.isEmpty { members.append(.init("claims", .array(claims.map(\.value)))) }
+    if !fieldCommits.isEmpty {
+      members.append(.init("fieldCommits", .array(fieldCommits.map(\.value))))
+    }
     if !fields.isEmpty { members.append(.init("fields", .array(fields.map(\.value)))) }
     members.append(.init("key", .string(key.description)))
     members.append(.init("location", location.value))
@@ -76,7 +84,8 @@ extension Change {
         isProtected: value["protected"] == true, isKept: value["noPrune"] == true),
       references: references.compactMap(\.self), claims: claims.compactMap(\.self),
       origin: value["origin"].flatMap { Origin($0) },
-      renamed: value["renamed"]?.string.flatMap { ResourceKey($0) })
+      renamed: value["renamed"]?.string.flatMap { ResourceKey($0) },
+      fieldCommits: (value["fieldCommits"]?.array ?? []).compactMap(FieldCommit.init))
   }
 }
 
@@ -205,7 +214,8 @@ extension Plan {
       baseRevision: value["baseRevision"]?.string, revision: revision, roots: roots,
       baseRoot: baseRoot, predictedRoot: predictedRoot, changes: changes, relocations: relocations,
       orphaned: orphaned, guards: guards, unchangedCount: Int(clamping: unchanged),
-      isRollback: isRollback)
+      isRollback: isRollback,
+      commits: (value["commits"]?.array ?? []).compactMap(CommitRecord.init))
   }
 
   private static func all<Item>(_ value: Value?, _ read: (Value) -> Item?) -> [Item]? {

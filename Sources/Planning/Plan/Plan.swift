@@ -23,6 +23,8 @@ package struct Plan: Hashable, Sendable {
   /// How many live resources the plan leaves as they are.
   package var unchangedCount: Int
   package var isRollback: Bool
+  /// What is known of the commits that changes name, by id.
+  package var commits: [CommitRecord] = []
 
   /// Whether applying this plan would change no resource.
   package var isEmpty: Bool { changes.isEmpty }

@@ -46,10 +46,14 @@ package struct PlanInput: Sendable {
   package var knownNames: [String: [String]]
   /// The buckets of the touched keys, and the branches above.
   package var tree: StateTree
-  /// The last commit that touched each file.
+  /// The last commit that touched each file; for what has no trace.
   package var origins: [String: Origin]
   /// The live resources that are not what was applied.
   package var drifts: [ResourceKey: DriftNote]
+  /// Which commits made the created and updated resources what they are.
+  package var traces: [ResourceKey: ResourceTrace]
+  /// What is known of the commits that `origins` and `traces` name, by id.
+  package var commits: [String: CommitRecord]
   /// Set when this is a rollback rather than a step forward.
   package var isRollback: Bool
 
@@ -73,6 +77,8 @@ package struct PlanInput: Sendable {
     tree = .empty
     origins = [:]
     drifts = [:]
+    traces = [:]
+    commits = [:]
     isRollback = false
   }
 }

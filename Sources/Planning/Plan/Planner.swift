@@ -77,8 +77,20 @@ package struct Planner: Sendable {
       predictedRoot: tree.root, changes: changes,
       relocations: relocations.sorted { $0.key < $1.key }, orphaned: orphaned.sorted(),
       guards: guards.findings(changes: changes, input: input).sorted(),
-      unchangedCount: input.base.total - touched, isRollback: input.isRollback)
+      unchangedCount: input.base.total - touched, isRollback: input.isRollback,
+      commits: commits(of: changes, input))
     return .plan(plan)
+  }
+
+  /// What is known of the commits that `changes` name.
+  private func commits(of changes: [Change], _ input: PlanInput) -> [CommitRecord] {
+    if input.commits.isEmpty { return [] }
+    var ids: Set<String> = []
+    for change in changes {
+      if let origin = change.origin { ids.insert(origin.commit) }
+      for field in change.fieldCommits { ids.insert(field.commit) }
+    }
+    return ids.sorted().compactMap { input.commits[$0] }
   }
 
   // MARK: Single changes
@@ -114,7 +126,8 @@ package struct Planner: Sendable {
       reason: reason(live, resource, input), risk: .low,
       before: live?.digest, after: resource.digest, location: resource.location, fields: [],
       marks: resource.marks, references: resource.references, claims: resource.claims,
-      origin: input.origins[resource.location.file], content: resource.content)
+      origin: input.traces[resource.key]?.origin ?? input.origins[resource.location.file],
+      fieldCommits: input.traces[resource.key]?.fields ?? [], content: resource.content)
     guard let live else { return change }
     if live.location.file != resource.location.file { change.previousFile = live.location.file }
     change.fields = fieldChanges(live, resource)

@@ -38,15 +38,23 @@ package struct ResourceTransition: Hashable, Sendable {
   package var after: Side?
   package var reason: String
   package var origin: Origin?
+  /// Where the fields come from after the event; nil where it left them as they were, and for a
+  /// create of which this event and `origin` say it all.
+  package var origins: FieldOrigins?
+  /// Where they came from before it; nil where it left them as they were.
+  package var previousOrigins: FieldOrigins?
 
   package init(
     key: ResourceKey, before: Side?, after: Side?, reason: String, origin: Origin?,
+    origins: FieldOrigins? = nil, previousOrigins: FieldOrigins? = nil,
   ) {
     self.key = key
     self.before = before
     self.after = after
     self.reason = reason
     self.origin = origin
+    self.origins = origins
+    self.previousOrigins = previousOrigins
   }
 
   package var payload: [UInt8] { payload(origin: origin?.value) }
@@ -54,10 +62,12 @@ package struct ResourceTransition: Hashable, Sendable {
   /// The payload with `origin` as JSON already; for many transitions out of one commit.
   package func payload(origin: Value?) -> [UInt8] {
     var members: [Value.Member] = []
-    members.reserveCapacity(4)
+    members.reserveCapacity(6)
     if let after { members.append(.init("after", after.value)) }
     if let before { members.append(.init("before", before.value)) }
     if let origin { members.append(.init("origin", origin)) }
+    if let origins { members.append(.init("origins", origins.value)) }
+    if let previousOrigins { members.append(.init("previousOrigins", previousOrigins.value)) }
     members.append(.init("reason", .string(reason)))
     return CanonicalJSON.bytes(of: .object(members))
   }
@@ -70,7 +80,9 @@ package struct ResourceTransition: Hashable, Sendable {
     self.init(
       key: key, before: value["before"].flatMap(Side.init),
       after: value["after"].flatMap(Side.init),
-      reason: reason, origin: value["origin"].flatMap { Origin($0) })
+      reason: reason, origin: value["origin"].flatMap { Origin($0) },
+      origins: value["origins"].flatMap { FieldOrigins($0) },
+      previousOrigins: value["previousOrigins"].flatMap { FieldOrigins($0) })
   }
 }
 

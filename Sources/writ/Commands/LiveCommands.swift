@@ -70,7 +70,8 @@ struct Get: AsyncParsableCommand {
       let revision = try store.status().live.revision
       if selection.name != nil, let record = records.first {
         let value = RecordView(
-          record: record, revision: revision, drift: try workspace.shownDrift(of: record, store)
+          record: record, revision: revision, commit: try store.commit(of: record),
+          drift: try workspace.shownDrift(of: record, store)
         ).value
         switch output.format {
         case .json:
@@ -83,7 +84,10 @@ struct Get: AsyncParsableCommand {
       case .json:
         Terminal.writeJSON([
           "formatVersion": 1,
-          "items": .array(records.map { RecordView(record: $0, revision: revision).value }),
+          "items": .array(
+            try records.map {
+              RecordView(record: $0, revision: revision, commit: try store.commit(of: $0)).value
+            }),
         ])
       case .text:
         if records.isEmpty {
@@ -130,11 +134,12 @@ struct Describe: AsyncParsableCommand {
         )
       }
       let events = try store.events(JournalQuery(subject: key.description, limit: 10))
+      let commit = try store.commit(of: record)
       if output.format == .json {
         return Terminal.writeJSON([
           "formatVersion": 1,
           "resource": RecordView(
-            record: record, revision: try store.status().live.revision,
+            record: record, revision: try store.status().live.revision, commit: commit,
             drift: try workspace.shownDrift(of: record, store)
           ).value,
           "names": .array(
@@ -150,8 +155,9 @@ struct Describe: AsyncParsableCommand {
       }
       Terminal.write(
         lines: DescribeText(
-          record: record, references: relations.0, referrers: relations.1, events: events,
-          drift: try workspace.shownDrift(of: record, store), now: workspace.wall.now()
+          record: record, commit: commit, references: relations.0, referrers: relations.1,
+          events: events, drift: try workspace.shownDrift(of: record, store),
+          now: workspace.wall.now()
         ).lines(style: Terminal.outputStyle))
     }
   }

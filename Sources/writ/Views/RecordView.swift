@@ -9,6 +9,8 @@ struct RecordView {
   let record: LiveRecord
   /// The live revision.
   let revision: String?
+  /// What is known of the commit beside its author.
+  var commit: LiveCommit?
   /// Set where it is not what was applied.
   var drift: Drift?
 
@@ -16,6 +18,14 @@ struct RecordView {
   var value: Value {
     let location = record.resource.location
     var origin = record.origin?.value.members ?? []
+    if let commit {
+      origin += [
+        .init("committer", commit.record.committer.value),
+        .init("committedAt", .string(commit.record.committer.time.description)),
+        .init("subject", .string(commit.record.subject)),
+        .init("signer", commit.signer ?? .null),
+      ]
+    }
     origin += [
       .init("file", .string(location.file)),
       .init("line", .integer(Int64(location.range.start.line))),
@@ -97,6 +107,7 @@ struct RecordView {
 /// `writ describe`.
 struct DescribeText {
   let record: LiveRecord
+  let commit: LiveCommit?
   let references: [Reference]
   let referrers: [Referrer]
   let events: [JournalEvent]
@@ -113,7 +124,13 @@ struct DescribeText {
     field("File", record.resource.location.description)
     if let origin = record.origin {
       field("Commit", "\(origin.commit.prefix(12)) by \(origin.author) <\(origin.email)>")
-      field("Committed", "\(origin.time) (\(RelativeTime.text(origin.time, now: now)))")
+      if let subject = commit?.record.subject, !subject.isEmpty { field("Subject", subject) }
+      let time = commit?.record.committer.time ?? origin.time
+      let committer =
+        commit.flatMap { $0.record.committer == $0.record.author ? nil : $0.record.committer }
+        .map { " by \($0.name) <\($0.email)>" }
+      field("Committed", "\(time)\(committer ?? "") (\(RelativeTime.text(time, now: now)))")
+      field("Signed", CommitLinks.signature(commit))
     }
     field("Applied", "\(record.appliedAt) (\(RelativeTime.text(record.appliedAt, now: now)))")
     field("Digest", record.resource.digest.abbreviated)

@@ -1,5 +1,6 @@
 import App
 import Engine
+import Planning
 import Resources
 
 /// What `Kind`, `kinds` or `Kind/name` on a command line means.
@@ -21,12 +22,33 @@ struct ResourceSelection {
     if parts.count == 2 { name = String(parts[1]) }
   }
 
+  init(_ key: ResourceKey) {
+    kind = key.kind
+    name = key.name
+  }
+
+  /// The one resource that is meant by `text`.
+  func single(_ text: String) throws(SettingsError) -> ResourceKey {
+    guard let kind, let name, !name.isEmpty else {
+      throw SettingsError("\"\(text)\" names no single resource", hint: "write Kind/name")
+    }
+    return ResourceKey(kind: kind, name: name)
+  }
+
   func notLive(_ names: [String]) -> StoreError {
     let kind = kind ?? ""
     let name = name ?? ""
     return StoreError(
       .notFound, "\(kind)/\(name) is not live",
       hint: Suggestion.didYouMean(name, among: names) ?? "see what is: writ get \(kind)")
+  }
+}
+
+extension ProvenanceReader {
+  /// What is known of the commit that made a live resource what it is.
+  func commit(of record: LiveRecord) throws(StoreError) -> LiveCommit? {
+    guard let id = record.origin?.commit else { return nil }
+    return try commit(id)
   }
 }
 
