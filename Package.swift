@@ -164,7 +164,8 @@ let package = Package(
       ]),
     .testTarget(name: "TidyTests"),
     /// Runs the built program itself.
-    .testTarget(name: "AcceptanceTests", dependencies: ["writ"]),
+    .testTarget(
+      name: "AcceptanceTests", dependencies: ["writ"], exclude: ["Faults/faults.c"]),
 
     // MARK: Benchmarks
     /// Measures inside one process what Tests/Benchmarks/bench.py compares.

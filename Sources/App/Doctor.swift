@@ -45,7 +45,8 @@ package struct Doctor: Sendable {
         "backups", data.hasDatabase ? .warning : .ok, "there is none in \(data.backups.path)",
         hint: data.hasDatabase ? "writ backup" : nil)
     }
-    let words = "\(entries.count), the newest of \(newest.time), \(ByteSize(newest.size).approximate)"
+    let words =
+      "\(entries.count), the newest of \(newest.time), \(ByteSize(newest.size).approximate)"
     let age = workspace.wall.now().nanoseconds - newest.time.nanoseconds
     return age > Self.backupAgeLimit
       ? CheckResult("backups", .warning, "\(words): more than a week old", hint: "writ backup")

@@ -82,7 +82,8 @@ struct BackupCopy {
       try DatabaseFile.expectIntegrity(db)
       let facts = try StoreFacts(db)
       guard try StateRows(db: db).rootFromScratch() == facts.root else {
-        throw StoreError(.corrupt, "its rows do not give the state root that stands in it",
+        throw StoreError(
+          .corrupt, "its rows do not give the state root that stands in it",
           hint: "see what is left with writ doctor --deep, or take another one: writ backup list")
       }
       return facts
@@ -95,7 +96,8 @@ struct BackupCopy {
       )
     }
     guard schema == facts.schema, hash ?? .zero == facts.head else {
-      throw StoreError(.corrupt, "it is not a copy of the database: schema or journal differ",
+      throw StoreError(
+        .corrupt, "it is not a copy of the database: schema or journal differ",
         hint: "try again")
     }
     return facts

@@ -87,7 +87,8 @@ package struct DatabaseCheckup {
         name, .failure, "\(path) cannot be written: \(String(cString: strerror(errno)))",
         hint: "see its mode, and how the disk is mounted")
     }
-    return CheckResult(name, .ok, "\(path), \(ByteSize(Int64(status.st_size)).approximate), mode \(mode)")
+    return CheckResult(
+      name, .ok, "\(path), \(ByteSize(Int64(status.st_size)).approximate), mode \(mode)")
   }
 
   private func schema(_ state: Schema.State) -> CheckResult {
@@ -191,7 +192,8 @@ package struct DatabaseCheckup {
       return CheckResult(
         name, .warning,
         "\(now) is before the newest event of the journal, \(newest): new events get that time",
-        hint: "set the clock; if it is right, the journal goes on by itself once it is past \(newest)"
+        hint:
+          "set the clock; if it is right, the journal goes on by itself once it is past \(newest)"
       )
     } catch {
       return CheckResult(name, .failure, StoreError(error).message)

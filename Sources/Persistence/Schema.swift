@@ -57,7 +57,8 @@ enum Schema {
       throw StoreError(
         .newerSchema,
         "the database was written by a newer version of Writ: its schema has \(step), and this version knows up to \(newest)",
-        hint: "run that version, or go back to a backup of this one: writ backup list, writ restore FILE"
+        hint:
+          "run that version, or go back to a backup of this one: writ backup list, writ restore FILE"
       )
     case .blank, .current, .older: break
     }

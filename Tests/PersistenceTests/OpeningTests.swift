@@ -133,7 +133,8 @@ struct OpeningTests {
     #expect(error.message.contains("application id is 0xf05") || error.message.contains("invoice"))
     #expect(error.hint?.contains("--data-dir") == true)
     #expect(try directory.read("writ.db") == before)
-    #expect(try !FileManager.default.contentsOfDirectory(atPath: directory.path).contains("backups"))
+    #expect(
+      try !FileManager.default.contentsOfDirectory(atPath: directory.path).contains("backups"))
   }
 
   @Test func theFileSaysWhoseItIsAndBelongsToItsUserAlone() throws {

@@ -8,7 +8,8 @@ import Resources
 /// The command `writ backup`.
 struct BackupCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "backup", abstract: "Copy the database while it is in use, and read the copy back.",
+    commandName: "backup",
+    abstract: "Copy the database while it is in use, and read the copy back.",
     subcommands: [Make.self, List.self], defaultSubcommand: Make.self)
 
   struct Make: AsyncParsableCommand, TakesArguments {
@@ -35,7 +36,8 @@ struct BackupCommand: AsyncParsableCommand {
           ?? source.backUp(into: workspace.data.backups, at: time)
         Self.note(backup, workspace, time)
         let deleted =
-          file == nil ? try workspace.data.backups.prune(keeping: workspace.settings.backupsKept) : []
+          file == nil
+          ? try workspace.data.backups.prune(keeping: workspace.settings.backupsKept) : []
         let view = BackupView(backup: backup, deleted: deleted)
         switch output.format {
         case .json: Terminal.writeJSON(view.value)

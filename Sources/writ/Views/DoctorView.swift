@@ -26,8 +26,10 @@ struct DoctorView {
         result.status == .failure ? .error : result.status == .warning ? .warning : .plain
       let status = result.status.rawValue
       let name = result.name + TextLayout.blanks(nameWidth - TextLayout.width(of: result.name))
-      let head = style.painted(status, role) + TextLayout.blanks(9 - status.utf8.count) + name + "  "
-      var words = TextLayout.wrapped(TextLayout.escaped(result.message), to: max(20, width - indent))
+      let head =
+        style.painted(status, role) + TextLayout.blanks(9 - status.utf8.count) + name + "  "
+      var words = TextLayout.wrapped(
+        TextLayout.escaped(result.message), to: max(20, width - indent))
       if let hint = result.hint {
         words += TextLayout.wrapped(
           "help: " + TextLayout.escaped(hint), to: max(20, width - indent))

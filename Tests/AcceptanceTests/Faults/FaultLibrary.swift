@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Tests/FaultLibrary/faults.c, compiled: makes calls below the data directory fail.
+/// faults.c, compiled: makes calls below the data directory fail.
 struct FaultLibrary: Sendable {
   private let path: String
   private let box: Sandbox
@@ -12,7 +12,8 @@ struct FaultLibrary: Sendable {
     self.box = box
     path = box.path + "/faults.so"
     try await box.shell(
-      "cc -shared -fPIC -O1 -o '\(path)' '\(Program.packageRoot)/Tests/FaultLibrary/faults.c' -ldl")
+      "cc -shared -fPIC -O1 -o '\(path)' '\(Program.packageRoot)/Tests/AcceptanceTests/Faults/faults.c' -ldl"
+    )
   }
 
   /// Which call of a process fails, how, and whether all later ones do too.

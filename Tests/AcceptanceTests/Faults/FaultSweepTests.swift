@@ -107,7 +107,9 @@ import Testing
       if hit.code != 0 { #expect(hit.error.contains("writ: "), "words; \(context): \(hit)") }
       let after = try await root(data)
       #expect(after == step.goal || step.rootsBefore.contains(after), "\(context): \(hit)")
-      if hit.code == 0 { #expect(after == step.goal, "it said that it was done; \(context): \(hit)") }
+      if hit.code == 0 {
+        #expect(after == step.goal, "it said that it was done; \(context): \(hit)")
+      }
       if after != nil {
         let verify = try await box.writ("journal", "verify", "--data-dir", data)
         #expect(verify.code == 0, "\(context): \(hit)\n\(verify)")

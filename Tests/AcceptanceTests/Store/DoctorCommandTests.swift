@@ -14,7 +14,8 @@ import Testing
   }
 
   private func image(_ box: Sandbox) async throws -> String {
-    try await box.shell("cd '\(box.data)'; find . -type f ! -size 0 ! -name '*-shm' | sort | xargs sha256sum")
+    try await box.shell(
+      "cd '\(box.data)'; find . -type f ! -size 0 ! -name '*-shm' | sort | xargs sha256sum")
   }
 
   @Test(arguments: [[], ["--deep"]]) func aHealthyStoreIsFine(_ more: [String]) async throws {
