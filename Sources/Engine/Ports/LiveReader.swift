@@ -45,6 +45,8 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
     /// The state that the plan predicts is not the state that it makes.
     case rootMismatch = "root-mismatch"
     case notFound = "not-found"
+    /// What was stored means something else to this version of Writ.
+    case incompatible
     case other
 
     /// Whether it is the store that failed, rather than what was asked of it.
@@ -69,4 +71,12 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
   }
 
   package var description: String { message }
+
+  /// Whether trying again later may help.
+  package var mayPass: Bool {
+    switch code {
+    case .corrupt, .incompatible, .rootMismatch, .notFound, .newerSchema, .olderSchema: false
+    case .busy, .readOnly, .permission, .full, .stale, .other: true
+    }
+  }
 }

@@ -68,12 +68,16 @@ package struct ApplyContext: Sendable {
   package var planDigest: Digest?
   /// Set for a break-glass edit: who answers for the one change of the plan, and until when.
   package var edit: Drift.Edit?
+  /// The watch that begins with it, or that it ends.
+  package var health: HealthStep?
 
   package init(
     actor: String, time: Timestamp, isExact: Bool = true,
     quarantine: QuarantinedContent? = nil, effects: [NewEffect] = [],
     acknowledged: [GuardFinding.Name] = [], planDigest: Digest? = nil, edit: Drift.Edit? = nil,
+    health: HealthStep? = nil,
   ) {
+    self.health = health
     self.actor = actor
     self.time = time
     self.isExact = isExact
