@@ -11,27 +11,28 @@ struct HealthRows {
 
   /// What an apply means for watches.
   ///
-  /// An apply that changes nothing leaves the open watch as it is: the state is still the same.
+  /// An apply that changes nothing leaves the open watch as it is, and so does a break-glass edit: the
+  /// state is still that of the apply that is watched.
   func apply(
-    _ step: HealthStep?, _ plan: Plan, _ applied: AppliedPlan, _ journal: inout JournalRows,
+    _ context: ApplyContext, _ plan: Plan, _ applied: AppliedPlan, _ journal: inout JournalRows,
   ) throws {
-    if case .fail(let end) = step { return try close(end, isRolledBack: true, &journal) }
-    if plan.isEmpty { return }
+    if case .fail(let end) = context.health { return try close(end, isRolledBack: true, &journal) }
+    if plan.isEmpty || applied.isEdit { return }
     let open = try open()
     if let open { try supersede(open, applied) }
     guard !plan.isRollback else { return }
     var newer: HealthWatch?
-    if case .begin(let watch) = step { newer = watch }
+    if case .begin(let watch) = context.health { newer = watch }
     let changed = Set(plan.changes.map(\.key.description))
     guard let watch = HealthWatch.following(open?.watch, newer, changed: changed) else { return }
     let good = if let open { open.good } else { try goodState(before: applied) }
     // Back at a state that was proven: there is nothing to prove, and nothing to go back to.
     if good?.root == applied.root { return }
-    try begin(watch, good, applied, supersedes: open?.sequence, &journal)
+    try begin(watch, at: context.time, good, applied, supersedes: open?.sequence, &journal)
   }
 
   private func begin(
-    _ watch: HealthWatch, _ good: HealthRecord.GoodState?, _ applied: AppliedPlan,
+    _ watch: HealthWatch, at time: Timestamp, _ good: HealthRecord.GoodState?, _ applied: AppliedPlan,
     supersedes: Int64?, _ journal: inout JournalRows,
   ) throws {
     try db.execute(
@@ -42,7 +43,7 @@ struct HealthRows {
         """,
       arguments: [
         applied.sequence, applied.root.data, applied.revision, applied.planDigest.data,
-        good?.sequence, good?.revision, good?.root.data, applied.time.nanoseconds,
+        good?.sequence, good?.revision, good?.root.data, time.nanoseconds,
         CanonicalJSON.text(of: watch.value),
       ])
     try journal.append(

@@ -52,7 +52,7 @@ package struct HealthJudge: Sendable {
     let rollback = Rollback(store: store, planner: pass.planner)
     let proposal: Rollback.Proposal
     do {
-      proposal = try rollback.propose(.apply(good.sequence))
+      proposal = try rollback.propose(.apply(good.sequence), at: end.time)
     } catch let failure as Rollback.Failure {
       switch failure {
       case .noSuchState(let words): return try stay(record, end, words)
@@ -78,6 +78,9 @@ package struct HealthJudge: Sendable {
     var context = rollback.context(
       for: proposal, actor: end.actor, reason: reason, at: end.time, effects: pass.effects, gate: gate)
     context.health = .fail(end)
+    // What is bad is what was watched, whatever was edited by hand since.
+    context.quarantine?.root = record.root
+    context.quarantine?.revision = record.revision
     return context
   }
 
