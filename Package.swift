@@ -91,7 +91,9 @@ let package = Package(
     /// HTTP out: announcements, and talking to a running server.
     .target(
       name: "Integrations",
-      dependencies: ["Engine", "Planning", "Resources", asyncHTTPClient, crypto, logging]),
+      dependencies: [
+        "Engine", "Planning", "Resources", "Workflows", asyncHTTPClient, crypto, logging,
+      ]),
 
     // MARK: Programs
     /// The composition root: settings in, running services out.
@@ -99,7 +101,7 @@ let package = Package(
       name: "App",
       dependencies: [
         "ControlPlane", "Engine", "Git", "GitSource", "Integrations", "Kinds", "Persistence",
-        "Planning", "Resources", "YAML", lifecycle, logging, subprocess, unixSignals,
+        "Planning", "Resources", "Workflows", "YAML", lifecycle, logging, subprocess, unixSignals,
       ]),
     /// The command line: arguments, output, exit codes.
     .executableTarget(
@@ -159,8 +161,8 @@ let package = Package(
     .testTarget(
       name: "IntegrationsTests",
       dependencies: [
-        "Engine", "Integrations", "Resources", asyncHTTPClient, crypto, hummingbird, lifecycle,
-        logging,
+        "Engine", "Integrations", "Planning", "Resources", "Workflows", asyncHTTPClient, crypto,
+        hummingbird, lifecycle, logging,
       ]),
     .testTarget(name: "TidyTests"),
     /// Runs the built program itself.

@@ -43,7 +43,9 @@ package struct Server: Sendable {
     }
     let sender = try notifier()
     do {
-      try await services(source, store, sender, logger).run()
+      try await workspace.withHealthWatcher(store, logger: logger) { health in
+        try await services(source, store, sender, health, logger).run()
+      }
     } catch {
       await sender?.shutDown()
       throw error
@@ -53,7 +55,8 @@ package struct Server: Sendable {
   }
 
   private func services(
-    _ source: MirrorSource, _ store: Store, _ sender: WebhookSender?, _ logger: Logger,
+    _ source: MirrorSource, _ store: Store, _ sender: WebhookSender?, _ health: HealthWatcher,
+    _ logger: Logger,
   ) throws -> ServiceGroup {
     let settings = workspace.settings
     let clock = ContinuousClock()
@@ -72,7 +75,11 @@ package struct Server: Sendable {
         let lock = try workspace.passLock()
         defer { withExtendedLifetime(lock) {} }
         return try pass()
-      }, onApply: { delivering?.trigger() })
+      },
+      onApply: {
+        delivering?.trigger()
+        health.trigger()
+      })
     var http = ControlPlaneSettings(
       host: settings.listen.host, port: settings.listen.port,
       serverFilePath: workspace.data.serverPath)
@@ -83,10 +90,18 @@ package struct Server: Sendable {
       http.hookSecret = secret
     }
     let server = ControlPlaneServer(
-      settings: http, reconciler: reconciler, store: store, clock: clock, wall: workspace.wall,
-      logger: logger, onListening: onListening)
+      settings: http, reconciler: reconciler, store: store, health: health, clock: clock,
+      wall: workspace.wall, logger: logger, onListening: onListening)
     var services: [any Service] = [Loop { await reconciler.run() }]
     if let outbox { services.append(Loop { await outbox.run() }) }
+    services.append(Loop { await health.run() })
+    services.append(
+      Loop {
+        for await _ in health.ends {
+          delivering?.trigger()
+          reconciler.trigger()
+        }
+      })
     services.append(server)
     var configuration = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

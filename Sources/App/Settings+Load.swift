@@ -4,6 +4,7 @@ import Glibc
 import Persistence
 import Planning
 import Resources
+import Workflows
 
 extension Settings {
   /// Puts together flags over environment over `writ.yaml` over defaults.
@@ -53,7 +54,8 @@ extension Settings {
       logLevel: sources.text(flags.logLevel, "WRIT_LOG_LEVEL", ["log", "level"]) ?? "info",
       guards: sources.guards,
       drift: try sources.drift,
-      backupsKept: file["backups"]?["keep"]?.integer.map(Int.init) ?? 10)
+      backupsKept: file["backups"]?["keep"]?.integer.map(Int.init) ?? 10,
+      health: file["health"].flatMap(HealthPolicy.init))
   }
 
   private static func dataDirectory(

@@ -2,6 +2,7 @@ package import Engine
 package import GitSource
 package import Planning
 package import Resources
+package import Workflows
 
 /// Everything that can be set, after flags, environment, `writ.yaml` and defaults were put together.
 package struct Settings: Sendable {
@@ -26,6 +27,8 @@ package struct Settings: Sendable {
   package var drift: DriftPolicy
   /// How many backups stay.
   package var backupsKept: Int
+  /// How each apply is watched; nil where only jobs ask for it.
+  package var health: HealthPolicy?
 
   /// How to get into the repository; secrets are read when a fetch needs them.
   package struct AccessSettings: Sendable {

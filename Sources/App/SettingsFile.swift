@@ -1,3 +1,4 @@
+import Kinds
 import Resources
 import YAML
 
@@ -73,6 +74,7 @@ enum SettingsFile {
           .optional(
             "updatePercent", .integer(0...100), "The share above which updates are a mass."),
         ])), "The thresholds of the guards."),
+    .optional("health", .object(HealthShape.object), "How each apply is watched."),
   ])
 
   /// Decodes the text of a settings file.

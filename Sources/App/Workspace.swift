@@ -32,7 +32,8 @@ package struct Workspace: Sendable {
   /// One comparison with the source.
   package func pass(_ store: Store) -> ReconcilePass {
     ReconcilePass(
-      store: store, planner: planner, windows: windows, effects: effects, drift: settings.drift)
+      store: store, planner: planner, windows: windows, effects: effects, drift: settings.drift,
+      health: healthGate(store))
   }
 
   // MARK: The store

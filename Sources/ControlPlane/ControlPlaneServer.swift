@@ -12,6 +12,7 @@ package struct ControlPlaneServer: Service {
   private let settings: ControlPlaneSettings
   private let reconciler: Reconciler
   private let store: any StateStore
+  private let health: HealthWatcher?
   private let clock: any Clock<Duration>
   private let wall: any WallClock
   private let logger: Logger
@@ -19,15 +20,18 @@ package struct ControlPlaneServer: Service {
 
   /// A server that does nothing before `run`.
   ///
-  /// - Parameter onListening: called once the port is bound and `server.json` is written.
+  /// - Parameters:
+  ///   - health: what takes verdicts about the state that is watched; without it there is no route.
+  ///   - onListening: called once the port is bound and `server.json` is written.
   package init(
     settings: ControlPlaneSettings, reconciler: Reconciler, store: any StateStore,
-    clock: any Clock<Duration>, wall: any WallClock, logger: Logger,
+    health: HealthWatcher? = nil, clock: any Clock<Duration>, wall: any WallClock, logger: Logger,
     onListening: @escaping @Sendable (_ host: String, _ port: Int) async -> Void,
   ) {
     self.settings = settings
     self.reconciler = reconciler
     self.store = store
+    self.health = health
     self.clock = clock
     self.wall = wall
     self.logger = logger
@@ -165,6 +169,9 @@ package struct ControlPlaneServer: Service {
       reconciler: reconciler, bodies: bodies(settings.bodyLimit),
       patience: patience(settings.waitLimit)
     ).add(to: commands)
+    if let health {
+      HealthVerdictRoute(watcher: health, bodies: bodies(settings.bodyLimit)).add(to: commands)
+    }
     return router
   }
 

@@ -110,6 +110,7 @@ private struct ApplyTransaction {
     try updateRepository(at: journal.time)
     try settleDrift(applied)
     try quarantine(&journal)
+    try HealthRows(db: db).apply(context, plan, applied, &journal)
     try OutboxRows(db: db).insert(context.effects, at: context.time)
     return applied
   }

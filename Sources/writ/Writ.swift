@@ -28,7 +28,7 @@ struct Writ: AsyncParsableCommand {
       CommandGroup(
         name: "When something is wrong",
         subcommands: [
-          RollbackCommand.self, Ack.self, Quarantine.self, Suspend.self, Resume.self,
+          RollbackCommand.self, Health.self, Ack.self, Quarantine.self, Suspend.self, Resume.self,
           EditCommand.self,
         ]),
       CommandGroup(

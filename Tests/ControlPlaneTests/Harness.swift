@@ -88,7 +88,7 @@ func temporaryDirectory() throws -> String {
 
 /// Runs a loop and a server around `body`, and stops both afterwards.
 func withServer(
-  source: FakeSource = FakeSource(), brokenStore: Bool = false,
+  source: FakeSource = FakeSource(), brokenStore: Bool = false, health: HealthPolicy? = nil,
   _ tune: (inout ControlPlaneSettings) -> Void = { _ in },
   body: (Running) async throws -> Void,
 ) async throws {
@@ -96,11 +96,14 @@ func withServer(
   defer { try? FileManager.default.removeItem(atPath: directory) }
   let store = try Store(path: directory + "/writ.db", access: .readWrite)
   let (clock, wall, recorder, ended) = (ManualClock(), ManualWall(), Recorder(), Gate())
+  let pass = ReconcilePass(
+    store: store, planner: Planner(registry: KindRegistry([])), windows: QuietWindows(),
+    effects: .none,
+    health: health.map {
+      HealthGate(store: store, policy: $0, registry: KindRegistry([]))
+    })
   let reconciler = Reconciler(
-    source: source,
-    pass: ReconcilePass(
-      store: store, planner: Planner(registry: KindRegistry([])), windows: QuietWindows(),
-      effects: .none),
+    source: source, pass: pass,
     settings: Reconciler.Settings(), clock: clock, wall: wall, logger: recorder.logger,
     onApply: {})
   var settings = ControlPlaneSettings(port: 0, serverFilePath: directory + "/server.json")
@@ -108,7 +111,11 @@ func withServer(
   let (ports, listening) = AsyncStream.makeStream(of: Int.self)
   let server = ControlPlaneServer(
     settings: settings, reconciler: reconciler, store: brokenStore ? BrokenStore() : store,
-    clock: clock, wall: wall, logger: recorder.logger
+    health: health.map { _ in
+      HealthWatcher(
+        judge: HealthJudge(store: store, pass: pass), checks: [], clock: clock, wall: wall,
+        logger: recorder.logger)
+    }, clock: clock, wall: wall, logger: recorder.logger
   ) { _, port in listening.yield(port) }
   let services = ServiceGroup(services: [server], logger: recorder.logger)
   try await withThrowingTaskGroup(of: Void.self) { group in

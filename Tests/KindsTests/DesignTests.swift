@@ -20,6 +20,10 @@ struct DesignTests {
       "Job",
       "{action: {writeFile: {path: /etc/motd, content: \"…\", mode: \"0644\", expectedSHA256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855}}}"
     ),
+    (
+      "Job",
+      "{action: {exec: {argv: [a]}}, health: {window: 5m, interval: 10s, failures: 3, checks: [{http: {url: \"https://a/healthz\", expectStatus: 200, timeout: 5s}}, {effects: {}}, {conditions: {types: [Stalled]}}]}}"
+    ),
     ("Job", "{action: {process: {operation: list}}, staleness: {mode: unchecked}}"),
     (
       "Job",

@@ -3,6 +3,31 @@ import Testing
 struct JobMistakesTests {
   @Test(arguments: [
     Mistake(
+      "health gates that cannot be", "Job",
+      """
+      action: {exec: {argv: [a]}}
+      health:
+        window: 8d
+        failures: 0
+        checks:
+          - http: {url: "ftp://a/healthz"}
+          - {http: {url: "https://a"}, effects: {}}
+          - {conditions: {types: [Ready]}}
+          - {exec: {argv: [a]}}
+      """, ("7:13", "bad-format", "between 1ms and 7d"), ("8:15", "out-of-range", ""),
+      ("10:22", "bad-format", "https:// or http://"),
+      ("11:34", "exclusive-fields", "exactly one of"),
+      ("12:30", "unknown-value", "Stalled, Drifted"), ("13:10", "unknown-field", "exec")),
+    Mistake(
+      "a secret in the URL of a check", "Job",
+      """
+      action: {exec: {argv: [a]}}
+      health:
+        checks:
+          - {http: {url: "https://z.example.com/ok"}}
+          - {http: {url: "https://a.example.com/ok?token=x"}}
+      """, ("9:22", "secret-in-manifest", "its parameter token")),
+    Mistake(
       "a field with a typing error", "Job",
       """
       action: {exec: {argv: [a]}}

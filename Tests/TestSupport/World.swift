@@ -3,6 +3,7 @@ import Kinds
 package import Persistence
 package import Planning
 package import Resources
+package import Workflows
 
 /// A repository in memory, a real database, and the passes between them.
 package final class World {
@@ -15,6 +16,8 @@ package final class World {
   package var effects = EffectSettings(notifiesOfApplies: true)
   package var drift = DriftPolicy()
   package var windows: any ChangeWindowJudge = LiveChangeWindows { _, _ in 0 }
+  /// How every apply is watched; nil where only resources ask for it.
+  package var health: HealthPolicy?
 
   package init(registry: KindRegistry = .standard) throws {
     directory = try TemporaryDirectory()
@@ -28,7 +31,8 @@ package final class World {
 
   package var pass: ReconcilePass {
     ReconcilePass(
-      store: store, planner: planner, windows: windows, effects: effects, drift: drift)
+      store: store, planner: planner, windows: windows, effects: effects, drift: drift,
+      health: HealthGate(store: store, policy: health, registry: planner.registry))
   }
 
   /// Pushes a revision that changes `files`; nil deletes one.

@@ -7,7 +7,7 @@ struct MigrationTests {
     "v0001_initial": "34380acc957a1385",
     "v0002_provenance": "861f09c8fa1e14e3",
     "v0003_drift": "db57935d6e6810ca",
-    "v0004_health": "5970103174c1d6a5",
+    "v0004_health": "45a9ab64c3a8974b",
     "v0005_verification": "79d9c407523e4743",
     "v0006_checkpoint": "cf2f9f30a34acf6d",
   ]

@@ -9,6 +9,8 @@ package struct Rollback {
     case previous
     /// The state after the last apply of a revision whose id starts so.
     case revision(String)
+    /// The state after the apply with this sequence.
+    case apply(Int64)
   }
 
   package enum Failure: Error, Sendable {
@@ -74,6 +76,12 @@ package struct Rollback {
       }
       guard goal.root != current.root else { throw Failure.alreadyThere(goal) }
       return goal
+    case .apply(let sequence):
+      guard let goal = applies.first(where: { $0.sequence == sequence }) else {
+        throw Failure.noSuchState("the journal has no apply with the sequence \(sequence)")
+      }
+      guard goal.root != current.root else { throw Failure.alreadyThere(goal) }
+      return goal
     }
   }
 
@@ -103,7 +111,7 @@ package struct Rollback {
       return plan
     case .invalid(let diagnostics):
       throw StoreError(
-        .other, "the earlier state is not valid any more: \(diagnostics.first?.message ?? "")")
+        .incompatible, "the earlier state is not valid any more: \(diagnostics.first?.message ?? "")")
     }
   }
 
@@ -143,7 +151,7 @@ package struct Rollback {
       quarantine: QuarantinedContent(
         root: proposal.left.root, revision: proposal.left.revision, actor: actor, reason: reason,
         time: time),
-      effects: effects.announcing(proposal.plan, digest: gate.digest, at: time),
+      effects: effects.announcing(proposal.plan, digest: gate.digest, at: time, reason: reason),
       acknowledged: gate.acknowledged, planDigest: gate.digest,
       restoredOrigins: proposal.origins)
   }
@@ -169,7 +177,7 @@ extension ManifestDecoder {
     let decoded = decode(root, file: side.location.file, keepsNode: false)
     guard let resource = decoded.resource, resource.digest == side.digest else {
       throw StoreError(
-        .other, "this version of Writ reads the stored content of \(key) differently",
+        .incompatible, "this version of Writ reads the stored content of \(key) differently",
         hint: "go back by reverting in git instead")
     }
     return Resource(

@@ -14,10 +14,14 @@ package struct SavedPlanApply {
   package let store: any StateStore
   package let windows: any ChangeWindowJudge
   package let effects: EffectSettings
+  /// Which applies are watched; nil where none is.
+  package let health: HealthGate?
 
   package init(
     store: any StateStore, windows: any ChangeWindowJudge, effects: EffectSettings,
+    health: HealthGate? = nil,
   ) {
+    self.health = health
     self.store = store
     self.windows = windows
     self.effects = effects
@@ -47,7 +51,8 @@ package struct SavedPlanApply {
       ApplyContext(
         actor: actor, time: time, isExact: isExact,
         effects: effects.announcing(plan, digest: digest, at: time),
-        acknowledged: gate.acknowledged, planDigest: digest))
+        acknowledged: gate.acknowledged, planDigest: digest,
+        health: health?.step(after: plan, at: time)))
     return .applied(applied)
   }
 

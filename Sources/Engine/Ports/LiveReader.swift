@@ -45,6 +45,8 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
     /// The state that the plan predicts is not the state that it makes.
     case rootMismatch = "root-mismatch"
     case notFound = "not-found"
+    /// What was stored means something else to this version of Writ.
+    case incompatible
     case other
 
     /// Whether it is the store that failed, rather than what was asked of it.
@@ -52,7 +54,7 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
       switch self {
       case .readOnly, .corrupt, .permission, .full, .inputOutput: true
       case .busy, .newerSchema, .olderSchema, .noSchema, .otherApplication, .stale,
-        .rootMismatch, .notFound, .other:
+        .rootMismatch, .notFound, .incompatible, .other:
         false
       }
     }
@@ -69,4 +71,14 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
   }
 
   package var description: String { message }
+
+  /// Whether trying again later may help.
+  package var mayPass: Bool {
+    switch code {
+    case .corrupt, .incompatible, .rootMismatch, .notFound, .newerSchema, .olderSchema, .noSchema,
+      .otherApplication:
+      false
+    case .busy, .readOnly, .permission, .full, .inputOutput, .stale, .other: true
+    }
+  }
 }

@@ -70,13 +70,17 @@ package struct ApplyContext: Sendable {
   package var edit: Drift.Edit?
   /// Where resources come from that return to an earlier state, by what they were then.
   package var restoredOrigins: [ResourceKey: FieldOrigins]
+  /// The watch that begins with it, or that it ends.
+  package var health: HealthStep?
 
   package init(
     actor: String, time: Timestamp, isExact: Bool = true,
     quarantine: QuarantinedContent? = nil, effects: [NewEffect] = [],
     acknowledged: [GuardFinding.Name] = [], planDigest: Digest? = nil, edit: Drift.Edit? = nil,
     restoredOrigins: [ResourceKey: FieldOrigins] = [:],
+    health: HealthStep? = nil,
   ) {
+    self.health = health
     self.actor = actor
     self.restoredOrigins = restoredOrigins
     self.time = time

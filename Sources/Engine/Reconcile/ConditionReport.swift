@@ -4,7 +4,7 @@ import Workflows
 
 /// A pass as conditions and journal events.
 struct ConditionReport {
-  private(set) var conditions: [Condition] = []
+  var conditions: [Condition] = []
   private(set) var events: [NewEvent] = []
 
   init(report: ReconcilePass.Report, at time: Timestamp) {

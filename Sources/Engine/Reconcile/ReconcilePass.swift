@@ -38,11 +38,14 @@ package struct ReconcilePass: Sendable {
   package let windows: any ChangeWindowJudge
   package let effects: EffectSettings
   package let drift: DriftPolicy
+  /// Which applies are watched; nil where none is.
+  package let health: HealthGate?
 
   package init(
     store: any StateStore, planner: Planner, windows: any ChangeWindowJudge,
-    effects: EffectSettings, drift: DriftPolicy = DriftPolicy(),
+    effects: EffectSettings, drift: DriftPolicy = DriftPolicy(), health: HealthGate? = nil,
   ) {
+    self.health = health
     self.store = store
     self.planner = planner
     self.windows = windows
@@ -88,7 +91,8 @@ package struct ReconcilePass: Sendable {
         ApplyContext(
           actor: actor, time: time,
           effects: effects.announcing(plan, digest: gate.digest, at: time),
-          acknowledged: gate.acknowledged, planDigest: gate.digest))
+          acknowledged: gate.acknowledged, planDigest: gate.digest,
+          health: health?.step(after: plan, at: time)))
       report.outcome = plan.isEmpty ? .unchanged : .applied(applied, plan)
       let repaired = Set(plan.changes.map(\.key))
       report.drifts.removeAll { repaired.contains($0.key) }
@@ -108,7 +112,15 @@ package struct ReconcilePass: Sendable {
   /// Writes what became of a pass, or of an apply that took the place of one, if it is news.
   @discardableResult
   package func settle(_ report: Report, _ actor: String, _ time: Timestamp) throws -> Report {
-    let news = ConditionReport(report: report, at: time)
+    try settle(report, actor, time, finding: try health?.finding(for: report))
+  }
+
+  @discardableResult
+  func settle(
+    _ report: Report, _ actor: String, _ time: Timestamp, finding: HealthGate.Finding?,
+  ) throws -> Report {
+    var news = ConditionReport(report: report, at: time)
+    news.take(finding)
     let known = try store.conditions()
     let isNews = news.conditions.contains { condition in
       !known.contains {
@@ -192,7 +204,9 @@ package struct EffectSettings: Hashable, Sendable {
   ///
   /// The time is part of the key: after a rollback the very same plan may be applied again, and
   /// that is news.
-  package func announcing(_ plan: Plan, digest: Digest, at time: Timestamp) -> [NewEffect] {
+  package func announcing(
+    _ plan: Plan, digest: Digest, at time: Timestamp, reason: String? = nil,
+  ) -> [NewEffect] {
     guard notifiesOfApplies, !plan.isEmpty else { return [] }
     let digest = digest.description
     let counts = Change.Action.allCases.map {
@@ -202,12 +216,18 @@ package struct EffectSettings: Hashable, Sendable {
       "event": "plan.applied", "formatVersion": 1, "plan": .string(digest),
       "revision": .string(plan.revision), "stateRoot": .string(plan.predictedRoot.description),
       "baseRevision": plan.baseRevision.map { .string($0) } ?? .null,
-      "rollback": .bool(plan.isRollback), "counts": .sorted(counts),
+      "rollback": .bool(plan.isRollback), "reason": reason.map { .string($0) } ?? .null,
+      "counts": .sorted(counts),
     ]
     return [
       NewEffect(
-        kind: "notify", idempotencyKey: "\(digest)/\(time.nanoseconds)/notify",
+        kind: "notify", idempotencyKey: Self.keyPrefix(of: digest, at: time) + "notify",
         payload: CanonicalJSON.bytes(of: payload))
     ]
+  }
+
+  /// What the idempotency keys of the effects of one apply begin with.
+  static func keyPrefix(of digest: String, at time: Timestamp) -> String {
+    "\(digest)/\(time.nanoseconds)/"
   }
 }

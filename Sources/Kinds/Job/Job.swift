@@ -38,6 +38,9 @@ private enum Job {
     .optional("approval", Approval.shape, "Who must agree before it runs."),
     .defaulted("staleness", staleness, "What a probe does when it has not heard of the server."),
     .defaulted("output", output, "How much of the output is kept."),
+    .optional(
+      "health", .object(HealthShape.object),
+      "How the state is watched after an apply that creates or updates this job."),
   ])
 
   private static let rollout = ObjectShape([
@@ -81,6 +84,7 @@ private enum Job {
     Action.check(input.spec["action"], at: ["action"], &findings)
     Targets.check(input.spec["targets"] ?? .null, at: ["targets"], &findings)
     Retry.check(input.spec["retry"] ?? .null, at: ["retry"], &findings)
+    HealthShape.check(input.node["health"], at: ["health"], &findings)
     for name in input.spec["secrets"]?.members ?? [] {
       for tool in ["shell", "exec"] where input.spec["action"]?[tool]?["env"]?[name.key] != nil {
         findings.report(

@@ -92,29 +92,16 @@ private enum Receiver {
       timeout,
     ] + Action.environment)
 
-  private static let secretParameters = [
-    "token", "key", "apikey", "api_key", "api-key", "secret", "password", "passwd", "pwd", "sig",
-    "signature", "access_token", "auth", "routing_key",
-  ]
-
   private static let secretHeaders = [
     "authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "apikey",
     "x-auth-token", "x-token", "x-access-token", "private-token", "x-gitlab-token",
-  ]
-
-  /// Hosts and paths of services whose URLs are credentials by themselves.
-  private static let secretPaths = [
-    ("hooks.slack.com", "/services/"), ("hooks.slack.com", "/workflows/"),
-    ("discord.com", "/api/webhooks/"), ("discordapp.com", "/api/webhooks/"),
-    ("outlook.office.com", "/webhook/"), ("webhook.office.com", "/webhook"),
-    ("chat.googleapis.com", "/v1/spaces/"), ("api.telegram.org", "/bot"),
   ]
 
   @Sendable static func check(_ input: SpecCheck) -> SpecFindings {
     var findings = SpecFindings()
     for (kind, field) in [("webhook", "url"), ("pagerduty", "url")] {
       guard let text = input.spec[kind]?[field]?.string,
-        let url = try? WebAddress(parsing: text), let problem = problem(with: url)
+        let url = try? WebAddress(parsing: text), let problem = SecretURL.problem(with: url)
       else { continue }
       findings.report(
         code: "secret-in-manifest", problem, at: [kind, field],
@@ -141,15 +128,6 @@ private enum Receiver {
         related: ["exec", "env", name.key])
     }
     return findings
-  }
-
-  private static func problem(with url: WebAddress) -> String? {
-    for (host, path) in secretPaths
-    where (url.host == host || url.host.hasSuffix("." + host)) && url.target.hasPrefix(path) {
-      return "the URL is a credential of \(host) by itself"
-    }
-    let parameter = url.parameterNames.first { secretParameters.contains($0.lowercased()) }
-    return parameter.map { "the URL carries a credential in its parameter \($0)" }
   }
 
   private static func place(ofHeader name: String, _ input: SpecCheck) -> [String] {

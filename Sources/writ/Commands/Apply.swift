@@ -1,6 +1,7 @@
 import App
 import ArgumentParser
 import Engine
+import Logging
 import Persistence
 import Planning
 import Rendering
@@ -12,7 +13,7 @@ struct Apply: AsyncParsableCommand {
     abstract: "Make a revision, or exactly a saved plan, live.",
     discussion: """
       Exit codes: 0 applied or nothing to do, 3 blocked by a guard, 4 the saved plan is stale,
-      1 error, 64 usage.
+      1 error or not healthy (with --wait-health), 64 usage.
       """)
 
   @Argument(help: "A plan that writ plan --out saved. Default: plan the repository's head.")
@@ -21,6 +22,11 @@ struct Apply: AsyncParsableCommand {
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
 
+  @Flag(
+    name: .long,
+    help: "Stay until the health gate passed or failed; on failure what was applied is undone.")
+  var waitHealth = false
+
   @OptionGroup var source: SourceOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: CommonOptions
@@ -28,14 +34,25 @@ struct Apply: AsyncParsableCommand {
   func run() async throws {
     try await reportingErrors {
       let workspace = try source.workspace(common)
-      if let file { return try applySaved(file, workspace) }
-      try await applyHead(workspace)
+      let made: Made
+      if let file {
+        made = try applySaved(file, workspace)
+      } else {
+        made = try await applyHead(workspace)
+      }
+      try await report(made, workspace)
     }
+  }
+
+  /// What was applied; nil where there was nothing to do.
+  private struct Made {
+    var applied: AppliedPlan?
+    var plan: Plan
   }
 
   // MARK: The head
 
-  private func applyHead(_ workspace: Workspace) async throws {
+  private func applyHead(_ workspace: Workspace) async throws -> Made {
     let start = ContinuousClock.now
     let maker = PlanMaker(workspace: workspace)
     // A first revision that cannot be read or is not valid leaves no database behind.
@@ -60,7 +77,7 @@ struct Apply: AsyncParsableCommand {
         throw ExitCode.error
       }
     }
-    try commit(plan, made, workspace, store)
+    return try commit(plan, made, workspace, store)
   }
 
   private func show(_ made: PlanMaker.Made, _ start: ContinuousClock.Instant) throws -> ExitCode {
@@ -72,13 +89,13 @@ struct Apply: AsyncParsableCommand {
 
   private func commit(
     _ plan: Plan, _ made: PlanMaker.Made, _ workspace: Workspace, _ store: Store,
-  ) throws {
+  ) throws -> Made {
     let status = try store.status()
     if made.verdict == .unchanged, status.live.revision == plan.revision,
       status.roots == made.roots, status.isExact
     {
       try settle(plan, workspace, store)
-      return report(nil, plan)
+      return Made(applied: nil, plan: plan)
     }
     let time = workspace.wall.now()
     let applied = try store.apply(
@@ -86,10 +103,11 @@ struct Apply: AsyncParsableCommand {
       ApplyContext(
         actor: Process.actor, time: time,
         effects: workspace.effects.announcing(plan, digest: made.digest ?? plan.digest, at: time),
-        acknowledged: made.acknowledged, planDigest: made.digest))
+        acknowledged: made.acknowledged, planDigest: made.digest,
+        health: workspace.healthGate(store).step(after: plan, at: time)))
     try workspace.keep(plan.revision)
     try settle(plan, workspace, store)
-    report(applied, plan)
+    return Made(applied: applied, plan: plan)
   }
 
   /// The conditions after an apply are those of a pass that found everything as it should be.
@@ -99,17 +117,35 @@ struct Apply: AsyncParsableCommand {
       Process.actor, workspace.wall.now())
   }
 
-  private func report(_ applied: AppliedPlan?, _ plan: Plan) {
-    if output.format == .json {
-      Terminal.writeJSON(ApplyJSON.value(applied, plan))
-    } else if !common.quiet {
-      Terminal.writeLine(ApplyText.line(applied, plan))
+  private func report(_ made: Made, _ workspace: Workspace) async throws {
+    let isJSON = output.format == .json
+    if !isJSON, !common.quiet { Terminal.writeLine(ApplyText.line(made.applied, made.plan)) }
+    let health = HealthOutput(record: try await health(workspace))
+    if isJSON {
+      Terminal.writeJSON(ApplyJSON.value(made.applied, made.plan, health: health.record))
+    } else {
+      health.show(isQuiet: common.quiet)
+    }
+    if waitHealth, health.exitCode != .success { throw health.exitCode }
+  }
+
+  /// The watch over what is live now, over already where somebody waits for it.
+  ///
+  /// The lock of the apply is free again: the judge takes it for going back.
+  private func health(_ workspace: Workspace) async throws -> HealthRecord? {
+    let store = try workspace.existingStore()
+    guard let open = try store.openWatch(), waitHealth else { return try store.openWatch() }
+    if output.format == .text { HealthOutput(record: open).show(isQuiet: common.quiet) }
+    var logger = Logger(label: "writ") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = common.quiet ? .critical : .warning
+    return try await workspace.withHealthWatcher(workspace.writeStore(), logger: logger) { watcher in
+      try await watcher.watchToTheEnd()
     }
   }
 
   // MARK: A saved plan
 
-  private func applySaved(_ file: String, _ workspace: Workspace) throws {
+  private func applySaved(_ file: String, _ workspace: Workspace) throws -> Made {
     let bytes = try FileText.bytes(file, limit: PlanFile.maximumBytes)
     let plan: Plan
     do throws(PlanFile.Problem) {
@@ -122,12 +158,13 @@ struct Apply: AsyncParsableCommand {
     let lock = try workspace.passLock()
     defer { withExtendedLifetime(lock) {} }
     let apply = SavedPlanApply(
-      store: store, windows: workspace.windows, effects: workspace.effects)
+      store: store, windows: workspace.windows, effects: workspace.effects,
+      health: workspace.healthGate(store))
     switch try apply.run(plan, actor: Process.actor, at: workspace.wall.now()) {
     case .applied(let applied):
       try settle(plan, workspace, store)
-      report(applied, plan)
-    case .alreadyDone: report(nil, plan)
+      return Made(applied: applied, plan: plan)
+    case .alreadyDone: return Made(applied: nil, plan: plan)
     case .blocked(let blocks):
       for block in blocks {
         Terminal.writeError("writ: blocked by \(block.name): \(block.message)")

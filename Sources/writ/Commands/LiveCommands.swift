@@ -30,7 +30,8 @@ struct Status: AsyncParsableCommand {
         status: status, conditions: conditions, sourceRevision: head ?? observed,
         isServing: try workspace.runningServer() != nil,
         quarantineCount: try store.quarantine().count,
-        drifts: try workspace.shownDrifts(store), now: workspace.wall.now())
+        drifts: try workspace.shownDrifts(store), health: try store.latestWatch(),
+        now: workspace.wall.now())
       switch output.format {
       case .json: Terminal.writeJSON(view.value)
       case .text:
@@ -190,16 +191,31 @@ struct History: AsyncParsableCommand {
         return try JournalOutput(events: events, format: output.format).show()
       }
       let applies = try store.appliedPlans(limit: limit)
+      let health = try watches(of: applies, store)
       switch output.format {
       case .json:
-        Terminal.writeJSON(["formatVersion": 1, "items": .array(applies.map(HistoryView.value))])
+        Terminal.writeJSON([
+          "formatVersion": 1,
+          "items": .array(
+            applies.map { HistoryView.value($0, health: health[$0.sequence]) }),
+        ])
       case .text:
         Terminal.write(
           lines: HistoryView.table(
-            applies, now: workspace.wall.now(), width: Terminal.width,
+            applies, health: health, now: workspace.wall.now(), width: Terminal.width,
             style: Terminal.outputStyle))
       }
     }
+  }
+}
+
+extension History {
+  private func watches(
+    of applies: [AppliedPlan], _ store: Store,
+  ) throws -> [Int64: HealthRecord] {
+    guard let newest = applies.first, let oldest = applies.last else { return [:] }
+    let records = try store.watches(of: oldest.sequence...newest.sequence)
+    return Dictionary(records.map { ($0.sequence, $0) }) { first, _ in first }
   }
 }
 

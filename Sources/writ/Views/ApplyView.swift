@@ -6,13 +6,16 @@ import Resources
 
 /// What an apply came to, as JSON.
 enum ApplyJSON {
-  static func value(_ applied: AppliedPlan?, _ plan: Plan) -> Value {
+  static func value(
+    _ applied: AppliedPlan?, _ plan: Plan, health: HealthRecord? = nil,
+  ) -> Value {
     [
       "formatVersion": 1, "result": applied == nil || plan.isEmpty ? "unchanged" : "applied",
       "revision": .string(plan.revision), "plan": .string(plan.digest.description),
       "stateRoot": .string((applied?.root ?? plan.predictedRoot).description),
       "sequence": applied.map { .integer($0.sequence) } ?? .null,
       "rollback": .bool(plan.isRollback),
+      "health": health.map(HealthJSON.value) ?? .null,
       "counts": .sorted(
         Change.Action.allCases.map {
           .init($0.rawValue, .integer(Int64(plan.count(of: $0))))

@@ -6,8 +6,9 @@ import Workflows
 
 /// Applies as a table and as JSON.
 enum HistoryView {
-  static func value(_ applied: AppliedPlan) -> Value {
+  static func value(_ applied: AppliedPlan, health: HealthRecord?) -> Value {
     [
+      "health": HealthJSON.summary(health),
       "sequence": .integer(applied.sequence), "time": .string(applied.time.description),
       "actor": .string(applied.actor), "plan": .string(applied.planDigest.description),
       "baseRevision": applied.baseRevision.map { .string($0) } ?? .null,
@@ -18,20 +19,24 @@ enum HistoryView {
     ]
   }
 
+  /// The last column says how watches stand; it is there where an apply was watched.
   static func table(
-    _ applies: [AppliedPlan], now: Timestamp, width: Int, style: Style,
+    _ applies: [AppliedPlan], health: [Int64: HealthRecord], now: Timestamp, width: Int,
+    style: Style,
   ) -> [String] {
-    Table(
+    let last: [Table.Column] = health.isEmpty ? [] : [.init("HEALTH")]
+    return Table(
       [
         .init("EVENT", alignment: .right), .init("REVISION", isWhole: true), .init("CHANGES"),
         .init("STATE ROOT"), .init("BY"), .init("WHEN"),
-      ],
+      ] + last,
       rows: applies.map { applied in
-        [
+        let watch = health[applied.sequence]
+        return [
           .init(String(applied.sequence)), .init(String(applied.revision.prefix(12))),
           .init(changes(applied)), .init(applied.root.abbreviated), .init(applied.actor),
           .init(RelativeTime.text(applied.time, now: now)),
-        ]
+        ] + (health.isEmpty ? [] : [.init(watch.map(HealthView.summary) ?? "")])
       }
     ).lines(width: width, style: style)
   }

@@ -13,6 +13,8 @@ struct StatusView {
   let quarantineCount: Int
   /// What drifted, whether on record or not, and what people are told of.
   let drifts: [Drift]
+  /// The newest watch.
+  let health: HealthRecord?
   let now: Timestamp
 
   private var ready: Engine.Condition? { conditions.first { $0.kind == .ready } }
@@ -34,6 +36,7 @@ struct StatusView {
       } ?? .null,
       "drifted": .array(drifts.map { .string($0.key.description) }),
       "quarantined": .integer(Int64(quarantineCount)),
+      "health": health.map(HealthJSON.value) ?? .null,
       "counts": .sorted(status.live.counts.map { .init($0.key, .integer(Int64($0.value))) }),
       "conditions": .array(
         conditions.map { condition in
@@ -65,6 +68,9 @@ struct StatusView {
       lines += TextLayout.wrapped(
         "drifted: \(TextLayout.escaped(names))\(more); see: writ drift", to: width
       ).map { style.painted($0, .update) }
+    }
+    if let health, health.state == .watching || health.state == .failed {
+      lines += TextLayout.wrapped("health: \(HealthView.sentence(health))", to: width)
     }
     if conditions.isEmpty { return lines }
     lines.append("")
