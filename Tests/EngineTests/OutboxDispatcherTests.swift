@@ -1,4 +1,5 @@
 import Engine
+import GRDB
 import Logging
 import Persistence
 import Planning
@@ -66,6 +67,27 @@ struct OutboxDispatcherTests {
     try world.store.events(JournalQuery(limit: 1000))
       .filter { $0.kind == .effectDelivered || $0.kind == .effectAbandoned }
       .map { "\($0.kind.rawValue) \($0.subject)" }
+  }
+
+  /// Else each try would send it again for as long as the disk is full.
+  @Test func whatWasSentIsNotSentAgainWhileTheStoreCannotNoteIt() async throws {
+    try enqueue("one", "two")
+    let raw = try DatabaseQueue(path: world.databasePath)
+    try await raw.write { db in
+      try db.execute(
+        sql: """
+          CREATE TRIGGER outbox_full BEFORE UPDATE ON outbox
+          BEGIN SELECT RAISE (ABORT, 'full'); END
+          """)
+    }
+    let dispatcher = dispatcher()
+    for _ in 1...3 { await dispatcher.deliverDue() }
+    #expect(sender.sent == ["one"])
+    #expect(try outcomes() == [])
+    try await raw.write { db in try db.execute(sql: "DROP TRIGGER outbox_full") }
+    await dispatcher.deliverDue()
+    #expect(sender.sent == ["one", "two"])
+    #expect(try outcomes() == ["effect.delivered one", "effect.delivered two"])
   }
 
   @Test func deliversWhatIsDueOnce() async throws {
