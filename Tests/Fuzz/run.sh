@@ -16,7 +16,7 @@ fi
 Tests/Fuzz/build.sh
 
 # Leaks are for `make sanitize`, which knows what Swift keeps; a crash is the sanitizer's to tell.
-export ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no
+export ASAN_OPTIONS=detect_leaks=0:malloc_context_size=4 SWIFT_BACKTRACE=enable=no
 crashes=.build/fuzz/crashes
 mkdir -p $crashes
 failed=0

@@ -129,7 +129,7 @@ import YAML
 
   /// libyaml ends the last line where the text does not; nothing stands on the line after it.
   @Test(arguments: [
-    ("[", ["1:2 syntax"]), ("?", []), ("a: 1\n? b", []), ("- é: [ü", ["1:8 syntax"]),
+    ("[", ["1:2 syntax"]), ("?", ["1:2 empty-key"]), ("a: 1\n? b", []), ("- é: [ü", ["1:8 syntax"]),
     ("a: 1\n ", []), ("# a", []), ("\u{FEFF}-", []), ("a:\r- b:", []),
   ])
   func placesEndWithTheText(_ text: String, _ findings: [String]) {

@@ -18,7 +18,8 @@ extension FuzzTarget {
     let shown = url.redacted
     try checkShown([shown])
     if url.transport == .https || url.transport == .http {
-      try require(!shown.prefix { $0 != "?" }.dropFirst(8).prefix { $0 != "/" }.contains("@"),
+      try require(
+        !shown.prefix { $0 != "?" }.dropFirst(8).prefix { $0 != "/" }.contains("@"),
         "an address with credentials is accepted")
     }
     if url.transport == .path {

@@ -63,7 +63,9 @@ extension FuzzTarget {
     switch node.content {
     case .list(let items): children = items.map { ($0.range, $0) }
     case .map(let entries):
-      for entry in entries { children += [(entry.keyRange, nil), (entry.value.range, entry.value)] }
+      for entry in entries {
+        children += [(entry.keyRange, nil), (entry.value.range, entry.value)]
+      }
     case .null, .bool, .integer, .number, .string: break
     }
     var last = node.range.start
