@@ -153,3 +153,16 @@ lint: ## Check the Swift code's format
 .PHONY: clean
 clean: ## Remove what was built, and the repository of make run
 	@rm -rf .build
+
+# How long `make fuzz` stays with each reader, and which readers; all of Tests/Fuzz/Corpus by default.
+FUZZ_SECONDS ?= 60
+TARGETS ?=
+
+.PHONY: fuzz
+fuzz: deps ## Feed mutated inputs to all that reads bytes, FUZZ_SECONDS=60 TARGETS="yaml plan"
+	@swift build --target Fuzz
+	Tests/Fuzz/run.sh $(FUZZ_SECONDS) $(TARGETS)
+
+.PHONY: sanitize
+sanitize: test-deps ## Run tests under AddressSanitizer and ThreadSanitizer, or SANITIZERS=thread
+	@SANITIZERS="$(SANITIZERS)" Tests/Sanitizers/run.sh

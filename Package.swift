@@ -169,6 +169,17 @@ let package = Package(
     .testTarget(
       name: "AcceptanceTests", dependencies: ["writ"], exclude: ["Faults/faults.c"]),
 
+    // MARK: Fuzzing
+    /// What each reader of bytes from outside promises; Tests/Fuzz/build.sh puts libFuzzer around it.
+    .target(
+      name: "Fuzz",
+      dependencies: [
+        "ControlPlane", "Cron", "Git", "Kinds", "Planning", "Rendering", "Resources", "Workflows",
+        "YAML", crypto,
+      ],
+      path: "Tests/Fuzz/Targets"),
+    .testTarget(name: "FuzzTests", dependencies: ["Fuzz"]),
+
     // MARK: Benchmarks
     /// Measures inside one process what Tests/Benchmarks/bench.py compares.
     .executableTarget(

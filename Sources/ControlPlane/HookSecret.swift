@@ -1,5 +1,5 @@
 internal import Crypto
-internal import HTTPTypes
+package import HTTPTypes
 internal import Resources
 
 /// What this server and the git host share, so that nobody else can send hooks.
@@ -38,14 +38,14 @@ package struct HookSecret: Hashable, Sendable, CustomStringConvertible, CustomRe
 }
 
 /// What a hook shows to prove where it comes from.
-enum HookProof: Hashable, Sendable {
+package enum HookProof: Hashable, Sendable {
   /// The bytes of an HMAC over the body; nil where the header is not one.
   case signature([UInt8]?, header: String)
   /// The secret itself, as GitLab sends it.
   case token(String)
 
   /// The first proof among `fields`; nil where there is none.
-  init?(_ fields: HTTPFields) {
+  package init?(_ fields: HTTPFields) {
     for scheme in Self.signatureSchemes {
       guard let name = HTTPField.Name(scheme.header), let text = fields[name] else { continue }
       let isWhole = text.hasPrefix(scheme.prefix)
@@ -63,7 +63,8 @@ enum HookProof: Hashable, Sendable {
     (header: "X-Forgejo-Signature", prefix: ""),
   ]
 
-  func holds(for body: [UInt8], with secret: HookSecret) -> Bool {
+  /// Whether it is the proof that the secret makes for `body`.
+  package func holds(for body: [UInt8], with secret: HookSecret) -> Bool {
     switch self {
     case .signature(let bytes?, _): secret.signs(body, with: bytes)
     case .signature(nil, _): false

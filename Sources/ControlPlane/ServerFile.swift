@@ -32,7 +32,11 @@ package struct ServerFile: Hashable, Sendable {
     }
     defer { close(descriptor) }
     if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return nil }
-    let file = try parse(contents(of: descriptor, path), path)
+    guard let file = ServerFile(reading: try contents(of: descriptor, path)) else {
+      throw ServerFileError(
+        "\(path) is not a server file of this version of Writ",
+        hint: "restart the server with the same version as this command")
+    }
     return kill(file.processID, 0) == 0 || errno == EPERM ? file : nil
   }
 
@@ -53,18 +57,13 @@ package struct ServerFile: Hashable, Sendable {
     throw ServerFileError("\(path) is longer than \(sizeLimit) bytes")
   }
 
-  private static func parse(
-    _ bytes: [UInt8], _ path: String,
-  ) throws(ServerFileError) -> ServerFile {
+  /// Reads what `publish` writes; nil for another form.
+  package init?(reading bytes: [UInt8]) {
     guard let value = try? JSONReader.read(bytes), value["formatVersion"]?.integer == 1,
       let address = value["address"]?.string, let token = value["token"]?.string,
       let number = value["pid"]?.integer, let processID = Int32(exactly: number), processID > 0
-    else {
-      throw ServerFileError(
-        "\(path) is not a server file of this version of Writ",
-        hint: "restart the server with the same version as this command")
-    }
-    return ServerFile(address: address, processID: processID, token: AccessToken(token))
+    else { return nil }
+    self.init(address: address, processID: processID, token: AccessToken(token))
   }
 
   // MARK: Write

@@ -11,6 +11,7 @@ struct EventParser: ~Copyable {
 
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let event: UnsafeMutablePointer<yaml_event_t>
+  private let end: TextEnd
 
   /// Takes a text that passed `TextCheck` and must outlive the parser; `characters` is its length
   /// in Unicode scalars.
@@ -24,6 +25,7 @@ struct EventParser: ~Copyable {
     // libyaml wants an address even where there are no bytes.
     let start = unsafe text.baseAddress ?? UnsafePointer(parser.pointee.buffer.start)
     unsafe writ_yaml_parser_set_text(parser, start, text.count, characters)
+    end = unsafe TextEnd(text, characters: characters)
   }
 
   deinit {
@@ -53,21 +55,45 @@ struct EventParser: ~Copyable {
     let state = unsafe parser.pointee
     return unsafe SyntaxFailure(
       problem: state.problem.map { unsafe String(cString: $0) } ?? "out of memory",
-      place: SourcePosition(state.problem_mark),
+      place: end.position(state.problem_mark),
       context: state.context.map { unsafe String(cString: $0) },
-      contextPlace: SourcePosition(state.context_mark))
+      contextPlace: end.position(state.context_mark))
   }
 
   var range: SourceRange {
     unsafe SourceRange(
-      start: SourcePosition(event.pointee.start_mark), end: SourcePosition(event.pointee.end_mark))
+      start: end.position(event.pointee.start_mark), end: end.position(event.pointee.end_mark))
   }
 }
 
-extension SourcePosition {
+/// Where a text ends.
+///
+/// libyaml ends the last line even where the text does not, and then counts one line more than there
+/// is; what it places there ends with the text.
+private struct TextEnd {
+  private let characters: Int
+  /// The column behind the last character; nil where the text ends with a line break, or is empty.
+  private let openColumn: Int?
+
+  init(_ text: UnsafeBufferPointer<UInt8>, characters: Int) {
+    self.characters = characters
+    var column = 1
+    var index = text.count
+    while index > 0 {
+      let byte = unsafe text[index - 1]
+      if byte == 0x0A || byte == 0x0D { break }
+      if byte & 0xC0 != 0x80 { column += 1 }
+      index -= 1
+    }
+    openColumn = index < text.count ? column : nil
+  }
+
   /// libyaml counts from 0, in Unicode scalars.
-  fileprivate init(_ mark: yaml_mark_t) {
-    self.init(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
+  func position(_ mark: yaml_mark_t) -> SourcePosition {
+    if mark.column == 0, mark.line > 0, mark.index >= characters, let openColumn {
+      return SourcePosition(line: Int(mark.line), column: openColumn)
+    }
+    return SourcePosition(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
   }
 }
 

@@ -126,4 +126,24 @@ import YAML
       #expect(Reading(String(text.dropLast(2))).findings == ["2:4 ambiguous-scalar"])
     }
   }
+
+  /// libyaml ends the last line where the text does not; nothing stands on the line after it.
+  @Test(arguments: [
+    ("[", ["1:2 syntax"]), ("?", ["1:2 empty-key"]), ("a: 1\n? b", []), ("- é: [ü", ["1:8 syntax"]),
+    ("a: 1\n ", []), ("# a", []), ("\u{FEFF}-", []), ("a:\r- b:", []),
+  ])
+  func placesEndWithTheText(_ text: String, _ findings: [String]) {
+    let reading = Reading(text)
+    #expect(reading.findings == findings)
+    let lines = text.replacing("\u{FEFF}", with: "").split(
+      omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for document in reading.documents {
+      let end = document.root.range.end
+      #expect(Int(end.line) <= lines.count)
+      #expect(Int(end.column) <= lines[Int(end.line) - 1].unicodeScalars.count + 1)
+    }
+    for diagnostic in reading.diagnostics {
+      #expect(Int(diagnostic.related?.range.start.line ?? 1) <= lines.count)
+    }
+  }
 }

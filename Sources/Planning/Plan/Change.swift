@@ -96,7 +96,7 @@ extension FieldChange {
           changes.append(
             FieldChange(pointer: pointer.appending(a[i].key), old: a[i].value, new: nil))
           i += 1
-        } else if i == a.count || a[i].key != b[j].key {
+        } else if i == a.count || b[j].key.utf8.lexicographicallyPrecedes(a[i].key.utf8) {
           changes.append(
             FieldChange(pointer: pointer.appending(b[j].key), old: nil, new: b[j].value))
           j += 1

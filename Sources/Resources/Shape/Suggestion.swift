@@ -13,13 +13,13 @@ package enum Suggestion {
     let folded = fold(word)
     guard folded.count <= 64 else { return nil }
     var best: (distance: Int, word: String)?
-    for candidate in candidates.sorted() {
+    for candidate in candidates {
       let other = fold(candidate)
       let limit = min(3, max(1, max(folded.count, other.count) / 3))
-      let distance = distance(folded, other)
-      if distance <= limit, best.map({ distance < $0.distance }) ?? true {
-        best = (distance, candidate)
-      }
+      // A wrong word may stand in a file thousands of times, and some lists have hundreds of words.
+      guard abs(folded.count - other.count) <= limit else { continue }
+      let found = (distance: distance(folded, other), word: candidate)
+      if found.distance <= limit, best.map({ found < $0 }) ?? true { best = found }
     }
     return best?.word
   }
