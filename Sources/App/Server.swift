@@ -1,5 +1,6 @@
 import ControlPlane
 import Engine
+import Faults
 import GitSource
 import Integrations
 import Logging
@@ -41,6 +42,7 @@ package struct Server: Sendable {
         "the clock is behind the newest event of the journal; new events get that time",
         metadata: ["newest": .string(newest.description)])
     }
+    FaultPoint.reach(.serverStarted)
     let sender = try notifier()
     do {
       try await services(source, store, sender, logger).run()
@@ -49,6 +51,7 @@ package struct Server: Sendable {
       throw error
     }
     await sender?.shutDown()
+    FaultPoint.reach(.serverStopping)
     logger.info("stopped")
   }
 
@@ -84,7 +87,11 @@ package struct Server: Sendable {
     }
     let server = ControlPlaneServer(
       settings: http, reconciler: reconciler, store: store, clock: clock, wall: workspace.wall,
-      logger: logger, onListening: onListening)
+      logger: logger,
+      onListening: { [onListening] host, port in
+        FaultPoint.reach(.serverListening)
+        await onListening(host, port)
+      })
     var services: [any Service] = [Loop { await reconciler.run() }]
     if let outbox { services.append(Loop { await outbox.run() }) }
     services.append(server)

@@ -1,4 +1,5 @@
 package import Engine
+internal import Faults
 internal import Foundation
 internal import GRDB
 package import Planning
@@ -7,13 +8,15 @@ internal import Workflows
 
 extension Store {
   package func apply(_ plan: Plan, _ context: ApplyContext) throws(StoreError) -> AppliedPlan {
-    try withRoom(for: plan) { () throws(StoreError) in
+    let applied = try withRoom(for: plan) { () throws(StoreError) in
       try writing { db in
         try OwnWrite.run(db) {
           try ApplyTransaction(db: db, plan: plan, context: context).run()
         }
       }
     }
+    FaultPoint.reach(.applyCommitted)
+    return applied
   }
 
   /// Gives a large transaction so much page cache that no page is written twice, and takes it back.
@@ -76,6 +79,7 @@ private struct ApplyTransaction {
   }
 
   func run() throws -> AppliedPlan {
+    FaultPoint.reach(.applyBegun)
     let base = try LiveRows.summary(db)
     guard base.root == plan.baseRoot, base.revision == plan.baseRevision else {
       throw StoreError(
@@ -99,6 +103,7 @@ private struct ApplyTransaction {
     applied.lastSequence = applied.sequence + Int64(eventCount)
 
     try write(&journal)
+    FaultPoint.reach(.applyBeforeRehash)
     let root = try StateRows(db: db).rehash(plan.changes.map { StateTree.identifier(of: $0.key) })
     guard root == plan.predictedRoot else {
       throw StoreError(
@@ -106,11 +111,15 @@ private struct ApplyTransaction {
         "the plan predicts the state root \(plan.predictedRoot.abbreviated), but its changes give \(root.abbreviated); nothing was applied",
         hint: "the plan is damaged or was tampered with; make a new one: writ plan")
     }
+    FaultPoint.reach(.applyRehashed)
     try updateCounts()
     try updateRepository(at: journal.time)
     try settleDrift(applied)
     try quarantine(&journal)
     try OutboxRows(db: db).insert(context.effects, at: context.time)
+    FaultPoint.reach(.applyOutboxWritten)
+    if plan.isRollback { FaultPoint.reach(.rollbackBeforeCommit) }
+    FaultPoint.reach(.applyBeforeCommit)
     return applied
   }
 
@@ -127,6 +136,7 @@ private struct ApplyTransaction {
       guard change.after != nil else {
         try journalTransition(&journal, .resourceDeleted, change, before: before, after: nil)
         try rows.delete(change.key)
+        FaultPoint.reach(.applyChangeWritten)
         continue
       }
       guard let digest = change.after, (change.action == .move) == (change.content == nil) else {
@@ -154,6 +164,7 @@ private struct ApplyTransaction {
         change.key, after, content: content, isNew: before == nil, sequence: sequence)
       try rows.relate(
         change.key, references: change.references, claims: change.claims, isNew: before == nil)
+      FaultPoint.reach(.applyChangeWritten)
     }
     try relocate(rows, &journal)
   }

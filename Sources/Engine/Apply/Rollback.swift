@@ -1,3 +1,4 @@
+import Faults
 package import Planning
 package import Resources
 import Workflows
@@ -49,6 +50,7 @@ package struct Rollback {
     let goal = try find(target, in: applies, current)
     let transitions = try store.transitions(after: goal.lastSequence)
     let plan = try plan(to: goal, transitions)
+    FaultPoint.reach(.rollbackProposed)
     return Proposal(plan: plan, target: goal, left: current)
   }
 
