@@ -40,9 +40,13 @@ let package = Package(
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     /// Repositories without a checkout; the only place with libgit2's pointers.
-    .target(name: "Git", dependencies: ["CGit2"]),
+    .target(name: "Git", dependencies: ["CGit2", "Faults"]),
     /// Text to located trees; the only place with libyaml's pointers.
     .target(name: "YAML", dependencies: ["CYAML", "Resources"]),
+
+    // MARK: Proof
+    /// Named places at which a test kills the program; nothing in a release build.
+    .target(name: "Faults"),
 
     // MARK: Pure
     /// Manifests, resources, shapes, canonical form, diagnostics.
@@ -61,17 +65,18 @@ let package = Package(
     // MARK: Over time
     /// Ports, and what lives over time: the reconciler, the outbox.
     .target(
-      name: "Engine", dependencies: ["Kinds", "Planning", "Resources", "Workflows", logging]),
+      name: "Engine",
+      dependencies: ["Faults", "Kinds", "Planning", "Resources", "Workflows", logging]),
 
     // MARK: Adapters, which never import each other
     /// Revisions and work trees as manifests.
     .target(
       name: "GitSource",
-      dependencies: ["Engine", "Git", "Planning", "Resources", "YAML", subprocess]),
+      dependencies: ["Engine", "Faults", "Git", "Planning", "Resources", "YAML", subprocess]),
     /// SQLite; all SQL.
     .target(
       name: "Persistence",
-      dependencies: ["Engine", "Planning", "Resources", "Workflows", database],
+      dependencies: ["Engine", "Faults", "Planning", "Resources", "Workflows", database],
       resources: [
         .embedInCode("Migrations/v0001_initial.sql"),
         .embedInCode("Migrations/v0002_provenance.sql"),
@@ -100,14 +105,15 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "ControlPlane", "Engine", "Git", "GitSource", "Integrations", "Kinds", "Persistence",
-        "Planning", "Resources", "Workflows", "YAML", lifecycle, logging, subprocess, unixSignals,
+        "ControlPlane", "Engine", "Faults", "Git", "GitSource", "Integrations", "Kinds",
+        "Persistence", "Planning", "Resources", "Workflows", "YAML", lifecycle, logging, subprocess,
+        unixSignals,
       ]),
     /// The command line: arguments, output, exit codes.
     .executableTarget(
       name: "writ",
       dependencies: [
-        "App", "ControlPlane", "Engine", "GitSource", "Kinds", "Persistence", "Planning",
+        "App", "ControlPlane", "Engine", "Faults", "GitSource", "Kinds", "Persistence", "Planning",
         "Rendering", "Resources", "Workflows", argumentParser, logging,
       ]),
 
@@ -167,7 +173,7 @@ let package = Package(
     .testTarget(name: "TidyTests"),
     /// Runs the built program itself.
     .testTarget(
-      name: "AcceptanceTests", dependencies: ["writ"], exclude: ["Faults/faults.c"]),
+      name: "AcceptanceTests", dependencies: ["Faults", "writ"], exclude: ["Faults/faults.c"]),
 
     // MARK: Fuzzing
     /// What each reader of bytes from outside promises; Tests/Fuzz/build.sh puts libFuzzer around it.

@@ -1,5 +1,6 @@
 import ControlPlane
 import Engine
+import Faults
 import GitSource
 import Integrations
 import Logging
@@ -41,6 +42,7 @@ package struct Server: Sendable {
         "the clock is behind the newest event of the journal; new events get that time",
         metadata: ["newest": .string(newest.description)])
     }
+    FaultPoint.reach(.serverStarted)
     let sender = try notifier()
     do {
       try await workspace.withHealthWatcher(store, logger: logger) { health in
@@ -51,6 +53,7 @@ package struct Server: Sendable {
       throw error
     }
     await sender?.shutDown()
+    FaultPoint.reach(.serverStopping)
     logger.info("stopped")
   }
 
@@ -91,7 +94,11 @@ package struct Server: Sendable {
     }
     let server = ControlPlaneServer(
       settings: http, reconciler: reconciler, store: store, health: health, clock: clock,
-      wall: workspace.wall, logger: logger, onListening: onListening)
+      wall: workspace.wall, logger: logger,
+      onListening: { [onListening] host, port in
+        FaultPoint.reach(.serverListening)
+        await onListening(host, port)
+      })
     var services: [any Service] = [Loop { await reconciler.run() }]
     if let outbox { services.append(Loop { await outbox.run() }) }
     services.append(Loop { await health.run() })

@@ -70,13 +70,14 @@ package struct ServerFile: Hashable, Sendable {
 
   /// Writes the file, readable by this user alone, and holds it until the result is withdrawn.
   ///
-  /// Readers see the old file or the new one, never half of one.
+  /// Readers see the old file or the new one, never half of one. The caller is the only server of
+  /// its data directory, so that what a killed one left half-written is in nobody's way.
   package func publish(at path: String) throws(ServerFileError) -> Publication {
     let text: Value = [
       "address": .string(address), "formatVersion": 1, "pid": .integer(Int64(processID)),
       "token": .string(token.text),
     ]
-    let temporary = "\(path).\(processID).new"
+    let temporary = "\(path).new"
     unlink(temporary)
     let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else {

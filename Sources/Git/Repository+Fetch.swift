@@ -1,4 +1,5 @@
 internal import CGit2
+internal import Faults
 
 extension Repository {
   /// Brings one reference of a remote into `localReference` and answers its commit.
@@ -40,6 +41,7 @@ extension Repository {
     if try self.reference(localReference) != wanted.target {
       try unsafe session.download(wanted.name, as: localReference, remote.pointer)
       unsafe git_odb_refresh(database.pointer)
+      FaultPoint.reach(.fetchObjectsReceived)
     }
     let commit = try commitID(of: wanted.target, session.operation)
     if try self.reference(localReference) != wanted.target {

@@ -1,4 +1,5 @@
 internal import CGit2
+internal import Faults
 import Glibc
 
 extension Repository {
@@ -36,7 +37,11 @@ extension Repository {
     }
     try folder.synchronise()
     if let new { try folder.requireComplete(new) }
-    for name in old where name != new { try folder.delete(name) }
+    FaultPoint.reach(.fetchPackJoined)
+    for name in old where name != new {
+      try folder.delete(name)
+      FaultPoint.reach(.fetchPackDeleted)
+    }
     try folder.synchronise()
     unsafe git_odb_refresh(database.pointer)
     return true

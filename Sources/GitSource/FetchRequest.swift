@@ -1,4 +1,5 @@
 import Engine
+import Faults
 import Git
 import Glibc
 import Resources
@@ -111,10 +112,12 @@ package enum FetchChild {
   }
 
   private static func fetch(_ request: FetchRequest) throws(GitError) -> String {
+    FaultPoint.reach(.fetchStarted)
     let access = request.access
-    let lock = try MirrorLock(path: request.mirror + ".lock")
+    let lock = try MirrorLock(mirror: request.mirror)
     defer { withExtendedLifetime(lock) {} }
     let mirror = try MirrorRepository.open(request.mirror)
+    FaultPoint.reach(.fetchMirrorOpened)
     let trust = Trust(
       knownHosts: try access.knownHostsFile.map { path throws(GitError) in
         try KnownHosts(contentsOf: path)
@@ -127,37 +130,9 @@ package enum FetchChild {
         username: access.username, privateKey: access.keyFile.map { .file($0) },
         passphrase: access.passphrase, token: access.token),
       trust: trust, maximumBytes: request.maximumBytes)
+    FaultPoint.reach(.fetchReferenceMoved)
     _ = try mirror.repack(whenMoreThan: packLimit)
     return commit.description
-  }
-}
-
-/// Makes fetches into one mirror wait for each other.
-///
-/// The kernel lets go of it with the process, and the alarm bounds the wait.
-private struct MirrorLock: ~Copyable {
-  private let descriptor: Int32
-
-  init(path: String) throws(GitError) {
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else {
-      throw GitError(
-        .other, "lock \(path)", "cannot be locked: \(String(cString: strerror(errno)))")
-    }
-  }
-
-  deinit { close(descriptor) }
-}
-
-enum MirrorRepository {
-  /// Opens the mirror at `path`, making it where there is none.
-  static func open(_ path: String) throws(GitError) -> Repository {
-    do {
-      return try Repository(opening: path, kind: .mirror)
-    } catch {
-      guard error.code == .notFound else { throw error }
-      return try Repository.createMirror(at: path)
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 package import Engine
+internal import Faults
 package import Git
 package import Planning
 package import Resources
@@ -93,8 +94,10 @@ package final class GitRevision: RevisionReader {
       throw SourceError(any: error)
     }
     let keepsNodes = files.present.count <= 4096
+    FaultPoint.reach(.decodeBegun)
     let read = try reader.read(
       files.present, from: repository, at: repositoryPath, keepsNodes: keepsNodes)
+    FaultPoint.reach(.decodeEnded)
     return SourceDelta(
       isEverything: base == nil, touchedFiles: files.touched,
       presentFiles: Set(files.present.map(\.path)), resources: read.resources,

@@ -1,5 +1,6 @@
 import Dispatch
 package import Engine
+import Faults
 import Git
 package import Resources
 import Subprocess
@@ -57,7 +58,9 @@ package final class MirrorSource: RevisionSource {
       mirror: mirrorPath, url: settings.repository, reference: settings.reference,
       access: settings.access, maximumBytes: settings.maximumBytes,
       secondsLimit: Int(clamping: settings.deadline.components.seconds) + 5)
+    FaultPoint.reach(.fetchAsked)
     let output = try await run(CanonicalJSON.bytes(of: request.value))
+    FaultPoint.reach(.fetchAnswered)
     guard let answer = Value(json: output) else {
       throw SourceError(
         .other, "the fetch of \(printableURL) ended without an answer",
@@ -156,6 +159,9 @@ package final class MirrorSource: RevisionSource {
     var result: [Environment.Key: String] = ["PATH": "/usr/bin:/bin"]
     let home: Environment.Key = "HOME"
     if let value = ProcessEnvironment.value("HOME") { result[home] = value }
+    for (name, value) in FaultPoint.environment {
+      if let key = Environment.Key(rawValue: name) { result[key] = value }
+    }
     return result
   }
 
@@ -173,7 +179,10 @@ package final class MirrorSource: RevisionSource {
     guard let id = ObjectID(hex: revision) else { return }
     do throws(GitError) {
       let mirror = try Repository(opening: mirrorPath, kind: .mirror)
-      try mirror.setReference(MirrorReference.live, to: id)
+      if try mirror.reference(MirrorReference.live) == id { return }
+      let lock = try MirrorLock(mirror: mirrorPath)
+      defer { withExtendedLifetime(lock) {} }
+      try MirrorRepository.open(mirrorPath).setReference(MirrorReference.live, to: id)
     } catch {
       throw SourceError(error)
     }

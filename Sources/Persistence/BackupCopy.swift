@@ -1,4 +1,5 @@
 internal import Engine
+internal import Faults
 internal import GRDB
 internal import Glibc
 internal import Planning
@@ -33,8 +34,11 @@ struct BackupCopy {
         hint: "name another file, or move that one away")
     }
     do {
+      FaultPoint.reach(.backupBegun)
       try copy()
+      FaultPoint.reach(.backupCopied)
       let facts = try verify()
+      FaultPoint.reach(.backupVerified)
       try Self.publish(partial, as: path)
       var status = stat()
       stat(path, &status)
@@ -110,6 +114,7 @@ struct BackupCopy {
         errno == ENOSPC ? .full : .permission,
         "cannot write \(path): \(String(cString: strerror(errno)))")
     }
+    FaultPoint.reach(.backupNamed)
     unlink(partial)
     try DatabaseFile.synchroniseDirectory(of: path)
   }

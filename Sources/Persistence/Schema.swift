@@ -1,4 +1,5 @@
 internal import Engine
+internal import Faults
 internal import Foundation
 internal import GRDB
 internal import Planning
@@ -121,7 +122,11 @@ enum Schema {
     if case .older = state, let upgrade, upgrade.kept != nil {
       backup = try BackupDirectory(besides: path).make(of: database, at: upgrade.time)
     }
-    if state != .current { try Migrations.migrator.migrate(database) }
+    if state != .current {
+      FaultPoint.reach(.migrationBegun)
+      try Migrations.migrator.migrate(database)
+      FaultPoint.reach(.migrationCommitted)
+    }
     try database.writeWithoutTransaction { db in
       if try Int64.fetchOne(db, sql: "PRAGMA application_id") == 0 {
         try db.execute(sql: "PRAGMA application_id = \(applicationID)")

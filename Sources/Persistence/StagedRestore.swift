@@ -1,4 +1,5 @@
 package import Engine
+internal import Faults
 internal import GRDB
 internal import Glibc
 package import Resources
@@ -68,13 +69,17 @@ package final class StagedRestore {
       store.close()
       unlink(data.stagingPath + "-wal")
       try DatabaseFile.synchronise(data.stagingPath)
+      FaultPoint.reach(.restoreStaged)
       try old?.keep(data)
+      FaultPoint.reach(.restoreOldKept)
       // A log that is left would be taken for the new database's.
       unlink(data.databasePath + "-wal")
       unlink(data.databasePath + "-shm")
+      FaultPoint.reach(.restoreLogRemoved)
       guard rename(data.stagingPath, data.databasePath) == 0 else {
         throw DatabaseFile.failure("replace", data.databasePath)
       }
+      FaultPoint.reach(.restoreReplaced)
       try DatabaseFile.synchroniseDirectory(of: data.databasePath)
       return old
     } catch {

@@ -1,4 +1,5 @@
 package import Engine
+internal import Faults
 internal import Foundation
 internal import GRDB
 package import Planning
@@ -7,13 +8,15 @@ internal import Workflows
 
 extension Store {
   package func apply(_ plan: Plan, _ context: ApplyContext) throws(StoreError) -> AppliedPlan {
-    try withRoom(for: plan) { () throws(StoreError) in
+    let applied = try withRoom(for: plan) { () throws(StoreError) in
       try writing { db in
         try OwnWrite.run(db) {
           try ApplyTransaction(db: db, plan: plan, context: context).run()
         }
       }
     }
+    FaultPoint.reach(.applyCommitted)
+    return applied
   }
 
   /// Gives a large transaction so much page cache that no page is written twice, and takes it back.
@@ -76,6 +79,7 @@ private struct ApplyTransaction {
   }
 
   func run() throws -> AppliedPlan {
+    FaultPoint.reach(.applyBegun)
     let base = try LiveRows.summary(db)
     guard base.root == plan.baseRoot, base.revision == plan.baseRevision else {
       throw StoreError(
@@ -99,6 +103,7 @@ private struct ApplyTransaction {
     applied.lastSequence = applied.sequence + Int64(eventCount)
 
     try write(&journal)
+    FaultPoint.reach(.applyBeforeRehash)
     let root = try StateRows(db: db).rehash(plan.changes.map { StateTree.identifier(of: $0.key) })
     guard root == plan.predictedRoot else {
       throw StoreError(
@@ -106,12 +111,16 @@ private struct ApplyTransaction {
         "the plan predicts the state root \(plan.predictedRoot.abbreviated), but its changes give \(root.abbreviated); nothing was applied",
         hint: "the plan is damaged or was tampered with; make a new one: writ plan")
     }
+    FaultPoint.reach(.applyRehashed)
     try updateCounts()
     try updateRepository(at: journal.time)
     try settleDrift(applied)
     try quarantine(&journal)
     try HealthRows(db: db).apply(context, plan, applied, &journal)
     try OutboxRows(db: db).insert(context.effects, at: context.time)
+    FaultPoint.reach(.applyOutboxWritten)
+    if plan.isRollback { FaultPoint.reach(.rollbackBeforeCommit) }
+    FaultPoint.reach(.applyBeforeCommit)
     return applied
   }
 
@@ -133,6 +142,7 @@ private struct ApplyTransaction {
         try journalTransition(
           &journal, .resourceDeleted, change, before: before, after: nil, sources)
         try rows.delete(change.key)
+        FaultPoint.reach(.applyChangeWritten)
         continue
       }
       guard let digest = change.after, (change.action == .move) == (change.content == nil) else {
@@ -162,6 +172,7 @@ private struct ApplyTransaction {
       try rows.relate(
         change.key, references: change.references, claims: change.claims, isNew: before == nil)
       try provenance.write(change.key, sources)
+      FaultPoint.reach(.applyChangeWritten)
     }
     try relocate(rows, &journal)
   }

@@ -1,4 +1,5 @@
 package import Engine
+internal import Faults
 internal import Foundation
 internal import GRDB
 internal import Planning
@@ -23,7 +24,9 @@ extension Store {
     if !isClean {
       try writing { db in
         try OwnWrite.run(db) { try DriftRecording(db: db, time: time).run() }
+        FaultPoint.reach(.driftBeforeCommit)
       }
+      FaultPoint.reach(.driftRecorded)
     }
     return try drifts()
   }

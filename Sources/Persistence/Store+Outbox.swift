@@ -1,4 +1,5 @@
 package import Engine
+internal import Faults
 internal import Foundation
 internal import GRDB
 internal import Planning
@@ -75,6 +76,7 @@ extension Store {
         try set("abandoned", next: time, error: error)
         try journal(.effectAbandoned, error)
       }
+      FaultPoint.reach(.outboxBeforeCommit)
     }
   }
 }

@@ -1,4 +1,5 @@
 package import Engine
+internal import Faults
 internal import Foundation
 internal import GRDB
 package import Planning
@@ -54,7 +55,9 @@ extension Store {
           ON CONFLICT DO NOTHING
           """,
         arguments: [guardName.rawValue, plan, sequence])
+      FaultPoint.reach(.acknowledgeBeforeCommit)
     }
+    FaultPoint.reach(.acknowledgeCommitted)
   }
 
   package func setSuspended(
@@ -71,7 +74,9 @@ extension Store {
           WHERE id = 1
           """,
         arguments: [suspension?.since.nanoseconds, suspension?.actor, suspension?.reason])
+      FaultPoint.reach(suspension == nil ? .resumeBeforeCommit : .suspendBeforeCommit)
     }
+    FaultPoint.reach(suspension == nil ? .resumeCommitted : .suspendCommitted)
   }
 
   package func quarantine() throws(StoreError) -> [QuarantinedContent] {
@@ -104,7 +109,9 @@ extension Store {
       try journal.append(
         .quarantineCleared, subject: root.description,
         payload: CanonicalJSON.bytes(of: .object([])))
+      FaultPoint.reach(.quarantineClearBeforeCommit)
     }
+    FaultPoint.reach(.quarantineClearCommitted)
   }
 
   package func conditions() throws(StoreError) -> [Engine.Condition] {
@@ -155,12 +162,14 @@ extension Store {
             condition.message, condition.observedRevision, condition.transitionTime.nanoseconds,
           ])
       }
-      if events.isEmpty { return }
-      var journal = try JournalRows(db: db, actor: actor, time: time)
-      for event in events {
-        try journal.append(
-          event.kind, subject: event.subject, payload: CanonicalJSON.bytes(of: event.payload))
+      if !events.isEmpty {
+        var journal = try JournalRows(db: db, actor: actor, time: time)
+        for event in events {
+          try journal.append(
+            event.kind, subject: event.subject, payload: CanonicalJSON.bytes(of: event.payload))
+        }
       }
+      FaultPoint.reach(.applyConditionsBeforeCommit)
     }
   }
 }

@@ -1,4 +1,5 @@
 package import Engine
+internal import Faults
 internal import Foundation
 internal import GRDB
 internal import Planning
@@ -140,21 +141,27 @@ enum Migrations {
           VALUES (1, NULL, 1, ?, '[]')
           """,
         arguments: [StateTree.emptyRoot.data])
+      FaultPoint.reach(.migrationBeforeCommit)
     }
     migrator.registerMigration("v0002_provenance") { db in
       try db.execute(sql: text(PackageResources.v0002_provenance_sql))
+      FaultPoint.reach(.migrationBeforeCommit)
     }
     migrator.registerMigration("v0003_drift") { db in
       try db.execute(sql: text(PackageResources.v0003_drift_sql))
+      FaultPoint.reach(.migrationBeforeCommit)
     }
     migrator.registerMigration("v0004_health") { db in
       try db.execute(sql: text(PackageResources.v0004_health_sql))
+      FaultPoint.reach(.migrationBeforeCommit)
     }
     migrator.registerMigration("v0005_verification") { db in
       try db.execute(sql: text(PackageResources.v0005_verification_sql))
+      FaultPoint.reach(.migrationBeforeCommit)
     }
     migrator.registerMigration("v0006_checkpoint") { db in
       try db.execute(sql: text(PackageResources.v0006_checkpoint_sql))
+      FaultPoint.reach(.migrationBeforeCommit)
     }
     return migrator
   }

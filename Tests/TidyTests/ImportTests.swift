@@ -17,6 +17,7 @@ struct ImportTests {
     "Subprocess": ["App", "GitSource"],
     "ArgumentParser": ["writ"],
     "App": ["writ"],
+    "Faults": ["App", "Engine", "Git", "GitSource", "Persistence", "writ"],
   ]
   static let pure: Set<String> = [
     "Cron", "Kinds", "Planning", "Rendering", "Resources", "Workflows",
@@ -80,6 +81,7 @@ struct ImportTests {
     ("Kinds", "@preconcurrency import Glibc", "Kinds is pure"),
     ("GitSource", "internal import Persistence", "adapters do not import each other"),
     ("Git", "\n  import Hummingbird\n", "Hummingbird is for ControlPlane only"),
+    ("Planning", "internal import Faults", "Faults is for App"),
   ])
   func findsAWrongImport(_ target: String, _ text: String, _ expected: String) {
     let file = SourceTree.File(path: "Sources/\(target)/X.swift", text: text)

@@ -1,3 +1,4 @@
+internal import Faults
 package import Logging
 import Planning
 import Resources
@@ -68,8 +69,10 @@ package actor OutboxDispatcher {
       if let unsettled { try settle(unsettled) }
       for effect in try store.dueEffects(at: wall.now(), limit: 100) {
         if Task.isCancelled { return }
+        FaultPoint.reach(.outboxClaimed)
         let result = await deliver(effect)
         try settle(EffectSettlement(effect: effect, result: result))
+        FaultPoint.reach(.outboxSettled)
       }
     } catch {
       logger.error("outbox failed", metadata: ["error": .string("\(error)")])
@@ -84,7 +87,9 @@ package actor OutboxDispatcher {
 
   private func deliver(_ effect: OutboxEffect) async -> EffectSettlement.Result {
     do throws(EffectError) {
+      FaultPoint.reach(.effectBeforeSend)
       try await sender.send(effect)
+      FaultPoint.reach(.effectSent)
       return .delivered
     } catch {
       if error.isFinal || effect.attempts + 1 >= Self.attemptLimit {

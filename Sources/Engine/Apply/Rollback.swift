@@ -1,3 +1,4 @@
+import Faults
 package import Planning
 package import Resources
 import Workflows
@@ -55,6 +56,7 @@ package struct Rollback {
     let plan = try plan(to: goal, transitions)
     var origins: [ResourceKey: FieldOrigins] = [:]
     for transition in transitions { origins[transition.key] = transition.previousOrigins }
+    FaultPoint.reach(.rollbackProposed)
     return Proposal(plan: plan, target: goal, left: current, origins: origins)
   }
 

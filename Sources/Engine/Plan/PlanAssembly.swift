@@ -1,3 +1,4 @@
+internal import Faults
 package import Planning
 package import Resources
 import Workflows
@@ -83,7 +84,9 @@ package struct PlanAssembly {
     try addOrigins(source, knownBase, isExact: isExact, &input)
     let keys = changedKeys(input)
     input.tree = try live.tree(around: keys)
+    FaultPoint.reach(.planAssembled)
     result.outcome = planner.plan(input)
+    FaultPoint.reach(.planMade)
     return result
   }
 

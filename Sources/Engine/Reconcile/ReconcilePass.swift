@@ -1,3 +1,4 @@
+internal import Faults
 package import Planning
 package import Resources
 import Workflows
@@ -82,6 +83,7 @@ package struct ReconcilePass: Sendable {
       return try settle(report, actor, time)
     case .plan(let plan):
       let gate = try PlanGate(store: store, windows: windows).judge(plan, at: time)
+      FaultPoint.reach(.planJudged)
       if case .blocked(let blocks) = gate.verdict {
         report.outcome = .blocked(plan, blocks)
         return try settle(report, actor, time)
@@ -136,6 +138,7 @@ package struct ReconcilePass: Sendable {
       }
       try store.record(
         news.conditions, events: wasSeen ? [] : news.events, actor: actor, at: time)
+      FaultPoint.reach(.applyConditionsRecorded)
     }
     return report
   }

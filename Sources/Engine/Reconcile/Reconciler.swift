@@ -1,3 +1,4 @@
+import Faults
 package import Logging
 import Planning
 package import Resources
@@ -8,7 +9,7 @@ package protocol RevisionSource: Sendable {
   func refresh() async throws(SourceError)
   /// The head as of the last refresh. Blocking.
   func head(liveRoots: [String]) throws(SourceError) -> any RevisionReader
-  /// Keeps the objects of `revision` from being collected. Blocking.
+  /// Keeps the objects of `revision` from being collected; a repeat costs next to nothing. Blocking.
   func keep(_ revision: String) throws(SourceError)
 }
 
@@ -152,11 +153,11 @@ package actor Reconciler {
     let head = try source.head(liveRoots: status.roots)
     let report = try pass.run(source: head, actor: "loop", at: wall.now())
     switch report.outcome {
-    case .applied: try source.keep(report.revision)
-    case .unchanged:
-      if status.live.revision != report.revision { try source.keep(report.revision) }
+    // Also where nothing changed: whoever applied it may have been killed before it got here.
+    case .applied, .unchanged: try source.keep(report.revision)
     default: break
     }
+    FaultPoint.reach(.applyReferenceKept)
     return report
   }
 

@@ -1,6 +1,7 @@
 import App
 import ArgumentParser
 import Engine
+import Faults
 import Persistence
 import Planning
 import Rendering
@@ -59,6 +60,7 @@ struct RollbackCommand: AsyncParsableCommand {
         rollback.context(
           for: proposal, actor: Process.actor, reason: reason, at: time,
           effects: workspace.effects, gate: gate))
+      FaultPoint.reach(.rollbackCommitted)
       switch output.format {
       case .json: Terminal.writeJSON(ApplyJSON.value(applied, proposal.plan))
       case .text:

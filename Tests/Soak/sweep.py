@@ -1,0 +1,267 @@
+#!/usr/bin/env python3
+"""Kills Writ at one fault point of a story, and compares the end with that of a run without.
+
+    sweep.py --writ BINARY --folder DIR --image FILE                     the run without a crash
+    sweep.py --writ BINARY --folder DIR --compare FILE --fault NAME[:N]  a run with one
+
+With --only server or --only command the fault is in those processes alone. Exit codes: 0 all is
+well, 1 something is wrong, 3 nothing arrived at the fault point so often.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+
+from database import Database, Wrong, require
+from program import Program, Server, TooLong, eventually
+from sink import Sink
+from snapshot import Job, Schedule, Snapshot
+from upstream import Upstream
+
+
+class Story:
+    """What is pushed and ordered, the same each time; whoever dies is started again."""
+
+    def __init__(self, writ, folder, fault=None, only=None):
+        self.upstream = Upstream(f"{folder}/upstream.git")
+        self.sink = Sink()
+        self.program = Program(writ, folder, self.upstream.path, self.sink)
+        self.folder = folder
+        self.fault = fault
+        self.only = only
+        self.crashes = 0
+        self.server = None
+        self.seen = None
+
+    # Processes, and what becomes of them
+
+    def fault_for(self, who):
+        return self.fault if not self.crashes and self.only in (None, who) else None
+
+    def crashed(self):
+        """Looks at what a killed process left, before anybody mends it."""
+        self.crashes += 1
+        is_served = self.server is not None and not self.server.is_dead
+        if os.path.exists(f"{self.program.data}/writ.db"):
+            database = Database(self.program.data, self.folder, is_served)
+            self.seen = database.check(self.upstream.snapshots, self.seen)
+            database.check_effects(self.sink.keys)
+            database.close()
+
+    def live_server(self):
+        """A server that is alive; a new one where the last one was killed."""
+        if self.server and self.condition()[1] == "FetchFailed" and not self.crashes:
+            self.server.kill(group=True)  # its child died, and the next one would, too
+        if self.server and self.server.is_dead:
+            require(self.server.was_killed, f"the server ended with {self.server.process.returncode}")
+            self.crashed()
+            self.server = None
+        if not self.server:
+            self.server = self.program.serve(self.fault_for("server"))
+            eventually("server", lambda: self.server.is_dead or self.server.find())
+        return self.server
+
+    def command(self, *words, repeated=(0,)):
+        """Runs a command, and again if it was killed, when it may end as `repeated` says."""
+        code, _, error = self.program.run(*words, fault=self.fault_for("command"))
+        if code == -signal.SIGKILL:
+            self.crashed()
+            code, _, error = self.program.run(*words)
+            require(code in repeated, f"again: writ {' '.join(words)} ended with {code}: {error}")
+        else:
+            require(code == 0, f"writ {' '.join(words)} ended with {code}: {error}")
+
+    # The state as it is now
+
+    def look(self, statement, *values):
+        try:
+            connection = sqlite3.connect(
+                f"file:{self.program.data}/writ.db?mode=ro", uri=True, timeout=20)
+            try:
+                return connection.execute(statement, values).fetchall()
+            finally:
+                connection.close()
+        except sqlite3.OperationalError:
+            return []  # there is no database yet, or no schema
+
+    def condition(self):
+        rows = self.look("SELECT status, reason, observed_revision FROM condition "
+                         "WHERE type = 'Ready'")
+        return rows[0] if rows else ("Unknown", "", None)
+
+    def follow(self, what, reached):
+        """Lets the server look until `reached` holds."""
+        def probe():
+            self.live_server().reconcile()
+            return reached()
+        eventually(what, probe)
+
+    def live(self, revision):
+        def reached():
+            rows = self.look("SELECT live_revision FROM repository")
+            ready = self.condition()
+            return rows == [(revision,)] and ready[0] == "True" and ready[2] == revision
+        self.follow(f"live revision {revision}", reached)
+
+    def refused(self, reason, revision):
+        def reached():
+            _, found, observed = self.condition()
+            return found == reason and observed == revision
+        self.follow(f"condition {reason}", reached)
+
+    # The story
+
+    def tell(self):
+        push = self.upstream.push
+        first = Snapshot({
+            ("Job", "alpha"): Job(5, "alpha"), ("Job", "beta"): Job(5, "shared"),
+            ("Job", "gamma"): Job(5, "shared"), ("Job", "vault"): Job(9, "vault", True),
+            ("Schedule", "nightly"): Schedule("alpha", 1, "nightly"),
+        })
+        one = push(first)
+        self.live(one)
+        if (self.fault or "").startswith("fetch.pack"):
+            self.add_packs()
+        second = first.change("Job", "alpha", minutes=7).change("Job", "beta", file="moved")
+        second = second.without("Job", "gamma").put("Job", "delta", Job(3, "delta"))
+        second = second.put("Schedule", "hourly", Schedule("delta", 1, "hourly"))
+        two = push(second)
+        self.live(two)
+        self.refused("InvalidManifests", push(second.without("Job", "delta")))
+        third = second.change("Job", "alpha", minutes=8).without("Job", "vault")
+        three = push(third)
+        self.refused("Blocked", three)
+        self.command("ack", "protected", "--plan", self.blocked_plan(three), "--reason", "sweep")
+        self.live(three)
+        self.command("rollback", "--to", two, "--yes", repeated=(0, 1))
+        require(self.look("SELECT live_revision FROM repository") == [(two,)], "no rollback")
+        self.refused("Quarantined", three)
+        self.command("quarantine", "clear", three, repeated=(0, 1))
+        self.live(three)
+        self.command("suspend", "--reason", "sweep")
+        four = push(third.change("Job", "alpha", minutes=9))
+        self.refused("Suspended", four)
+        self.command("resume")
+        self.live(four)
+        self.vandalise()
+        self.follow("repaired drift", lambda: not self.look(
+            "SELECT resource_id FROM drift UNION ALL SELECT resource_id FROM foreign_write"))
+        self.live(four)
+        self.stop()
+        five = push(third.change("Job", "alpha", minutes=10).change("Job", "delta", minutes=4))
+        self.command("apply", "--yes", "--repo", self.upstream.path)
+        require(self.look("SELECT live_revision FROM repository") == [(five,)], "no apply")
+        self.command("backup")
+        self.seen = None  # what came after the backup is not in it
+        folder = f"{self.program.data}/backups"
+        names = sorted(name for name in os.listdir(folder) if name.startswith("writ-"))
+        require(all(name.endswith(".db") for name in names), f"half a backup is left: {names}")
+        self.command("restore", names[-1], "--yes")
+        self.live(five)
+        self.follow("empty outbox", lambda: not self.look(
+            "SELECT id FROM outbox WHERE state = 'pending'"))
+        self.stop()
+
+    def stop(self):
+        code = self.live_server().stop()
+        if code == -signal.SIGKILL:
+            self.crashed()
+        else:
+            require(code == 0, f"the server ended with {code}")
+        self.server = None
+
+    def vandalise(self):
+        """Deletes a live row behind Writ's back."""
+        connection = sqlite3.connect(f"{self.program.data}/writ.db", timeout=20)
+        connection.execute("DELETE FROM resource WHERE kind = 'Job' AND name = 'beta'")
+        connection.commit()
+        connection.close()
+
+    def blocked_plan(self, revision):
+        """The plan that waits for somebody, as the journal has it."""
+        rows = self.look("SELECT subject, payload FROM journal WHERE kind = 'plan.blocked' "
+                         "ORDER BY sequence DESC")
+        return next(plan for plan, payload in rows if json.loads(payload)["revision"] == revision)
+
+    def add_packs(self):
+        """So many packs that the next fetch joins them."""
+        mirror = f"{self.program.data}/mirror.git"
+        spare = Upstream(f"{self.folder}/spare.git")
+        for number in range(60):
+            blob = spare.write("blob", f"{number}".encode())
+            subprocess.run(
+                ["git", "-C", spare.path, "pack-objects", "-q", f"{mirror}/objects/pack/pack"],
+                input=blob.encode(), check=True, stdout=subprocess.DEVNULL)
+
+    # The end
+
+    def finish(self):
+        database = Database(self.program.data, self.folder)
+        database.check(self.upstream.snapshots, self.seen)
+        database.check_effects(self.sink.keys)
+        announced, received = database.announced(), self.sink.keys
+        require(set(announced) == set(received), f"not announced: {set(announced) - set(received)}")
+        image = database.image()
+        database.close()
+        with open(f"{self.program.data}/mirror.git/refs/writ/live") as file:
+            require(file.read().strip() == self.upstream.head, "the mirror keeps another revision")
+        left = self.program.leftovers()
+        require(not left, f"left behind: {left}")
+        code, output, error = self.program.run("journal", "verify")
+        require(code == 0, f"writ journal verify: {output}{error}")
+        code, output, error = self.program.run("plan", "--repo", self.upstream.path)
+        require(code == 0, f"writ plan finds something to do: {output}{error}")
+        self.upstream.check()
+        return image, len(received) - len(announced)
+
+
+def differences(image, reference):
+    return [f"{name}: {image[name]} instead of {reference[name]}"
+            for name in reference if image[name] != reference[name]]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--writ", required=True)
+    parser.add_argument("--folder", required=True, help="is emptied first")
+    parser.add_argument("--image", help="where to write the end of a run without a crash")
+    parser.add_argument("--compare", help="the end to compare with")
+    parser.add_argument("--fault")
+    parser.add_argument("--only", choices=["server", "command"])
+    parser.add_argument("--keep", action="store_true", help="leave the folder")
+    options = parser.parse_args()
+    shutil.rmtree(options.folder, ignore_errors=True)
+    os.makedirs(options.folder)
+    story = Story(os.path.abspath(options.writ), options.folder, options.fault, options.only)
+    try:
+        story.tell()
+        image, duplicates = story.finish()
+        if options.image:
+            with open(options.image, "w") as file:
+                json.dump(image, file)
+        if options.compare:
+            with open(options.compare) as file:
+                found = differences(image, json.load(file))
+            require(not found, "the end differs: " + "; ".join(found))
+    except (Wrong, TooLong) as problem:
+        print(f"{options.fault}: {problem}\n    crashes: {story.crashes}, server:")
+        with open(f"{options.folder}/log") as file:
+            print("".join(file.readlines()[-20:]))
+        return 1
+    finally:
+        if story.server and not story.server.is_dead:
+            story.server.kill(group=True)
+        if not options.keep:
+            shutil.rmtree(options.folder, ignore_errors=True)
+    print(f"{options.fault or 'no fault'}: {story.crashes} crash, {len(story.sink.posts)} "
+          f"announcements, {duplicates} of them again")
+    return 0 if story.crashes or not options.fault else 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())
