@@ -58,7 +58,7 @@ let package = Package(
     /// The planner, guards, verdicts, the state tree.
     .target(name: "Planning", dependencies: ["Resources"]),
     /// Journal events; later the machines of runs and packs.
-    .target(name: "Workflows", dependencies: ["Planning", "Resources"]),
+    .target(name: "Workflows", dependencies: ["Planning", "Resources", crypto]),
     /// Plans, diagnostics and tables as text and JSON.
     .target(name: "Rendering", dependencies: ["Planning", "Resources"]),
 

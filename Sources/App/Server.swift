@@ -109,6 +109,9 @@ package struct Server: Sendable {
           reconciler.trigger()
         }
       })
+    if let retention = workspace.retention(store, logger) {
+      services.append(Loop { await retention.run() })
+    }
     services.append(server)
     var configuration = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

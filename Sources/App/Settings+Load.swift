@@ -55,7 +55,11 @@ extension Settings {
       guards: sources.guards,
       drift: try sources.drift,
       backupsKept: file["backups"]?["keep"]?.integer.map(Int.init) ?? 10,
-      health: file["health"].flatMap(HealthPolicy.init))
+      health: file["health"].flatMap(HealthPolicy.init),
+      journalKeep: try sources.span("WRIT_JOURNAL_KEEP", ["journal", "keep"]),
+      journalExports: sources.text(nil, "WRIT_JOURNAL_EXPORTS", ["journal", "exports"]).map {
+        FileText.absolute($0)
+      })
   }
 
   private static func dataDirectory(
@@ -100,6 +104,19 @@ private struct Sources {
     } catch {
       throw SettingsError(
         "\"\(text)\" is not a duration: \(error.reason)", hint: "write 90s, 10m or 1h30m")
+    }
+  }
+
+  /// A length of time that is not nothing; nil where none is said.
+  func span(_ variable: String, _ path: [String]) throws(SettingsError) -> TimeSpan? {
+    guard let text = text(nil, variable, path) else { return nil }
+    do throws(TextFormat.Problem) {
+      let span = try TimeSpan(parsing: text)
+      guard span > .zero else { throw TextFormat.Problem("it must be longer than nothing") }
+      return span
+    } catch {
+      throw SettingsError(
+        "\"\(text)\" is not a length of time: \(error.reason)", hint: "write 365d or 12h")
     }
   }
 

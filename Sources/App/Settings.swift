@@ -29,6 +29,10 @@ package struct Settings: Sendable {
   package var backupsKept: Int
   /// How each apply is watched; nil where only jobs ask for it.
   package var health: HealthPolicy?
+  /// How long events of the journal are kept; nil for ever.
+  package var journalKeep: TimeSpan?
+  /// The folder that events are exported to before they are dropped.
+  package var journalExports: String?
 
   /// How to get into the repository; secrets are read when a fetch needs them.
   package struct AccessSettings: Sendable {

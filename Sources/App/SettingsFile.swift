@@ -65,6 +65,14 @@ enum SettingsFile {
           .optional("keep", .integer(1...10_000), "So many backups stay; older ones are deleted.")
         ])), "Backups of the database."),
     .optional(
+      "journal",
+      .object(
+        ObjectShape([
+          .optional("keep", .format(.positiveDuration), "How long events are kept."),
+          .optional(
+            "exports", .text(.line), "A folder that events are exported to before they go."),
+        ])), "How long the journal grows."),
+    .optional(
       "guards",
       .object(
         ObjectShape([

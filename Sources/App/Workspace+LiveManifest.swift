@@ -28,7 +28,8 @@ extension Workspace {
     guard access(absolute, F_OK) == 0, case .path(let path)? = try? location(),
       let repository = try? Repository(opening: path), let tree = repository.workTree
     else { return Self.tidied(file) }
-    return absolute.hasPrefix(tree) ? String(absolute.dropFirst(tree.utf8.count)) : Self.tidied(file)
+    return absolute.hasPrefix(tree)
+      ? String(absolute.dropFirst(tree.utf8.count)) : Self.tidied(file)
   }
 
   private static func tidied(_ path: String) -> String {

@@ -10,6 +10,8 @@ package struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
     case notARepository
     /// No branch, tag or commit has this name.
     case unknownReference
+    /// The beginning of an id is that of several objects.
+    case ambiguousName
     /// The repository has no commit yet.
     case emptyRepository
     /// The repository names its objects with something else than SHA-1.

@@ -48,7 +48,7 @@ extension Repository {
   ) -> GitError {
     if failure.status == GIT_EAMBIGUOUS.rawValue {
       return failure.error(
-        .unknownReference,
+        .ambiguousName,
         operation,
         "several objects start so; write more digits"
       )

@@ -7,7 +7,7 @@ extension SourceError {
       switch error.code {
       case .notFound: .notFound
       case .notARepository: .notARepository
-      case .unknownReference: .unknownReference
+      case .unknownReference, .ambiguousName: .unknownReference
       case .emptyRepository: .emptyRepository
       case .unsupportedObjectFormat, .unsupportedExtension: .unsupported
       case .notOwned: .permission

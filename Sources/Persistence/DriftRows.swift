@@ -88,7 +88,11 @@ struct DriftRows {
         ORDER BY sequence DESC LIMIT 1
         """)
     statement.setUncheckedArguments([key.description])
-    guard let row = try Row.fetchOne(statement) else { return nil }
+    // What a dropped event left, the checkpoint has.
+    let kept = try db.cachedStatement(
+      sql: "SELECT sequence, payload FROM checkpoint_origin WHERE subject = ?")
+    kept.setUncheckedArguments([key.description])
+    guard let row = try Row.fetchOne(statement) ?? Row.fetchOne(kept) else { return nil }
     let payload: Data = row[1]
     guard let transition = ResourceTransition(key: key, payload: Array(payload)) else {
       throw StoreError(.corrupt, "an event of \(key) in the journal cannot be read")

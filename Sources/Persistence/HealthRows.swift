@@ -32,7 +32,8 @@ struct HealthRows {
   }
 
   private func begin(
-    _ watch: HealthWatch, at time: Timestamp, _ good: HealthRecord.GoodState?, _ applied: AppliedPlan,
+    _ watch: HealthWatch, at time: Timestamp, _ good: HealthRecord.GoodState?,
+    _ applied: AppliedPlan,
     supersedes: Int64?, _ journal: inout JournalRows,
   ) throws {
     try db.execute(
@@ -61,7 +62,8 @@ struct HealthRows {
 
   private func supersede(_ open: HealthRecord, _ applied: AppliedPlan) throws {
     try db.execute(
-      sql: "UPDATE health_watch SET state = 'superseded', ended = ?, ended_by = ? WHERE sequence = ?",
+      sql:
+        "UPDATE health_watch SET state = 'superseded', ended = ?, ended_by = ? WHERE sequence = ?",
       arguments: [applied.time.nanoseconds, applied.actor, open.sequence])
   }
 

@@ -64,4 +64,28 @@ struct JournalRows {
     event.hash = try Digest(column: row[7])
     return event
   }
+
+  /// The first change of each resource after `sequence`, by key.
+  static func transitions(_ db: Database, after sequence: Int64) throws -> [ResourceTransition] {
+    var first: [ResourceKey: ResourceTransition] = [:]
+    var origins = OriginFold(db: db, after: sequence)
+    let rows = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT subject, payload, kind FROM journal
+        WHERE sequence > ? AND kind LIKE 'resource.%' ORDER BY sequence
+        """,
+      arguments: [sequence])
+    while let row = try rows.next() {
+      let payload: Data = row[1]
+      guard let key = ResourceKey(row[0] as String), !origins.isKnown(key) else { continue }
+      guard let transition = ResourceTransition(key: key, payload: Array(payload)) else {
+        throw StoreError(.corrupt, "an event of \(key) in the journal cannot be read")
+      }
+      try origins.add(transition, row[2])
+      if first[key] == nil { first[key] = transition }
+      first[key]?.previousOrigins = origins.origins[key]
+    }
+    return first.values.sorted { $0.key < $1.key }
+  }
 }

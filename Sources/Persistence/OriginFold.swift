@@ -47,7 +47,12 @@ struct OriginFold {
         ORDER BY sequence DESC LIMIT 1
         """)
     statement.setUncheckedArguments([key.description, sequence])
-    guard let row = try Row.fetchOne(statement) else { return nil }
+    let kept = try db.cachedStatement(
+      sql: """
+        SELECT sequence, actor, payload FROM checkpoint_origin WHERE subject = ? AND sequence <= ?
+        """)
+    kept.setUncheckedArguments([key.description, sequence])
+    guard let row = try Row.fetchOne(statement) ?? Row.fetchOne(kept) else { return nil }
     let payload: Data = row[2]
     guard let transition = ResourceTransition(key: key, payload: Array(payload)),
       transition.after != nil

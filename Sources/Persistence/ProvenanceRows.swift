@@ -31,8 +31,13 @@ struct ProvenanceRows {
       sql: "SELECT origins FROM provenance WHERE resource_id = ?")
     selectEvent = try db.cachedStatement(
       sql: """
-        SELECT journal.sequence, journal.actor, journal.payload FROM resource
-        JOIN journal ON journal.sequence = resource.sequence WHERE resource.id = ?
+        SELECT resource.sequence, coalesce(journal.actor, checkpoint_origin.actor),
+          coalesce(journal.payload, checkpoint_origin.payload)
+        FROM resource
+        LEFT JOIN journal ON journal.sequence = resource.sequence
+        LEFT JOIN checkpoint_origin ON checkpoint_origin.sequence = resource.sequence
+        WHERE resource.id = ?1
+          AND coalesce(journal.sequence, checkpoint_origin.sequence) IS NOT NULL
         """)
     put = try db.cachedStatement(
       sql: """

@@ -272,7 +272,8 @@ private struct DriftAudit {
     try String.fetchAll(
       db,
       sql: """
-        SELECT DISTINCT subject FROM journal WHERE kind >= 'resource.' AND kind < 'resource/'
+        SELECT subject FROM journal WHERE kind >= 'resource.' AND kind < 'resource/'
+        UNION SELECT subject FROM checkpoint_origin
         """
     ).compactMap { ResourceKey($0) }
   }

@@ -31,71 +31,7 @@ extension Store {
   }
 
   package func firstBrokenEvent() throws(StoreError) -> JournalBreak? {
-    try reading { db in
-      var previous: (sequence: Int64, hash: Digest) = (0, .zero)
-      let rows = try Row.fetchCursor(
-        db, sql: "SELECT \(JournalRows.columns) FROM journal ORDER BY sequence")
-      while let row = try rows.next() {
-        let sequence: Int64 = row[0]
-        let payload: Data = row[5]
-        guard sequence == previous.sequence + 1 else {
-          return JournalBreak(
-            sequence: sequence,
-            reason: "it follows event \(previous.sequence): events are missing between the two")
-        }
-        guard let before = Digest(bytes: Array(row[6] as Data)), before == previous.hash else {
-          return JournalBreak(
-            sequence: sequence, reason: "it does not carry the hash of the event before it")
-        }
-        let hash = JournalEvent.hash(
-          sequence: sequence, time: Timestamp(nanoseconds: row[1]), actor: row[2], kind: row[3],
-          subject: row[4], payload: Array(payload), previousHash: before)
-        guard let stored = Digest(bytes: Array(row[7] as Data)), stored == hash else {
-          return JournalBreak(sequence: sequence, reason: "its content does not give its hash")
-        }
-        previous = (sequence, hash)
-      }
-      return try Self.breakAtHead(db)
-    }
-  }
-
-  /// Compares the live rows with what the journal's last apply says they are.
-  private static func breakAtHead(_ db: Database) throws -> JournalBreak? {
-    let row = try Row.fetchOne(
-      db,
-      sql: """
-        SELECT \(JournalRows.columns) FROM journal WHERE kind = 'plan.applied'
-        ORDER BY sequence DESC LIMIT 1
-        """)
-    guard let row else { return nil }
-    let applied = try AppliedPlan(JournalRows.event(row))
-    let root = try StateRows(db: db).rootFromScratch()
-    guard root == applied.root else {
-      return JournalBreak(
-        sequence: applied.sequence,
-        reason:
-          "the live rows give the state root \(root.abbreviated), but this apply left \(applied.root.abbreviated)"
-      )
-    }
-    return try damagedContent(db).map { JournalBreak(sequence: applied.sequence, reason: $0) }
-  }
-
-  /// What is wrong with the contents that the digests stand for, those of the past included.
-  private static func damagedContent(_ db: Database) throws -> String? {
-    let contents = try Row.fetchCursor(db, sql: "SELECT digest, bytes FROM content ORDER BY id")
-    while let row = try contents.next() {
-      let digest = try Digest(column: row[0])
-      if Digest(of: Array(row[1] as Data)) != digest {
-        return "the content \(digest.abbreviated) is not what its digest says"
-      }
-    }
-    let strange = try Row.fetchOne(
-      db,
-      sql: """
-        SELECT kind, name FROM resource JOIN content ON content.id = content_id
-        WHERE resource.digest <> content.digest ORDER BY kind, name LIMIT 1
-        """)
-    return strange.map { "\($0[0] as String)/\($0[1] as String) has the content of something else" }
+    try verifyJournal().broken
   }
 
   package func appliedPlans(limit: Int) throws(StoreError) -> [AppliedPlan] {
@@ -112,28 +48,7 @@ extension Store {
   }
 
   package func transitions(after sequence: Int64) throws(StoreError) -> [ResourceTransition] {
-    try reading { db in
-      var first: [ResourceKey: ResourceTransition] = [:]
-      var origins = OriginFold(db: db, after: sequence)
-      let rows = try Row.fetchCursor(
-        db,
-        sql: """
-          SELECT subject, payload, kind FROM journal
-          WHERE sequence > ? AND kind LIKE 'resource.%' ORDER BY sequence
-          """,
-        arguments: [sequence])
-      while let row = try rows.next() {
-        let payload: Data = row[1]
-        guard let key = ResourceKey(row[0] as String), !origins.isKnown(key) else { continue }
-        guard let transition = ResourceTransition(key: key, payload: Array(payload)) else {
-          throw StoreError(.corrupt, "an event of \(key) in the journal cannot be read")
-        }
-        try origins.add(transition, row[2])
-        if first[key] == nil { first[key] = transition }
-        first[key]?.previousOrigins = origins.origins[key]
-      }
-      return first.values.sorted { $0.key < $1.key }
-    }
+    try reading { db in try JournalRows.transitions(db, after: sequence) }
   }
 
   package func content(of digest: Digest) throws(StoreError) -> [UInt8]? {

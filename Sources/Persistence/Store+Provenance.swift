@@ -13,7 +13,12 @@ extension Store: ProvenanceReader {
       var result = Provenance(origins: origins, commits: [:], moments: [:])
       for mark in origins.marks {
         if let row = try Row.fetchOne(
-          db, sql: "SELECT time, actor, subject, payload FROM journal WHERE sequence = ?",
+          db,
+          sql: """
+            SELECT time, actor, subject, payload FROM journal WHERE sequence = ?1
+            UNION ALL
+            SELECT time, actor, subject, payload FROM checkpoint_origin WHERE sequence = ?1
+            """,
           arguments: [mark.sequence])
         {
           result.moments[mark.sequence] = Provenance.Moment(

@@ -48,6 +48,9 @@ package struct CanonicalJSON {
     }
   }
 
+  /// Ends a line of a text in which each line is a value.
+  package mutating func endLine() { bytes.append(UInt8(ascii: "\n")) }
+
   /// A whole number is written without a fraction, so that `1.0` and `1` are one value.
   private mutating func write(_ number: Double) {
     if number.rounded(.towardZero) == number, abs(number) < 9_007_199_254_740_992 {

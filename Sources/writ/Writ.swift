@@ -20,8 +20,8 @@ struct Writ: AsyncParsableCommand {
       CommandGroup(
         name: "What is live",
         subcommands: [
-          Status.self, Get.self, Describe.self, History.self, JournalCommand.self,
-          DriftCommand.self,
+          Status.self, Get.self, Describe.self, History.self, StateCommand.self, Diff.self,
+          JournalCommand.self, DriftCommand.self,
         ]),
       CommandGroup(
         name: "Where it came from", subcommands: [Blame.self, Explain.self, Trace.self]),

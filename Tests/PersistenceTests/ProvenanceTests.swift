@@ -34,7 +34,9 @@ struct ProvenanceTests {
     #expect(try mark("/spec/jitter") == .commit(world.history.commits[0].id, sequence: 2))
     let event = try #require(try world.store.event(applied.lastSequence))
     let transition = try #require(ResourceTransition(key: key, payload: event.payload))
-    #expect(transition.previousOrigins == FieldOrigins(base: .commit(world.history.commits[0].id, sequence: 2)))
+    #expect(
+      transition.previousOrigins
+        == FieldOrigins(base: .commit(world.history.commits[0].id, sequence: 2)))
     #expect(transition.origins == (try world.store.provenance(of: key)?.origins))
     let provenance = try #require(try world.store.provenance(of: key))
     #expect(provenance.moments[applied.lastSequence]?.time == applied.time)

@@ -147,7 +147,8 @@ struct FieldOriginsTests {
           Value.Member($0, random(&generator, depth: depth - 1))
         })
     case 3:
-      return .array((0..<generator.number(below: 4)).map { _ in random(&generator, depth: depth - 1) })
+      return .array(
+        (0..<generator.number(below: 4)).map { _ in random(&generator, depth: depth - 1) })
     default: return .integer(Int64(generator.number(below: 3)))
     }
   }

@@ -9,7 +9,7 @@ struct MigrationTests {
     "v0003_drift": "db57935d6e6810ca",
     "v0004_health": "45a9ab64c3a8974b",
     "v0005_verification": "79d9c407523e4743",
-    "v0006_checkpoint": "cf2f9f30a34acf6d",
+    "v0006_checkpoint": "89750eeab6db5753",
   ]
 
   /// FNV-1a of 64 bits: enough against haste, which is all that it is against.

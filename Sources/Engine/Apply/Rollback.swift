@@ -113,7 +113,8 @@ package struct Rollback {
       return plan
     case .invalid(let diagnostics):
       throw StoreError(
-        .incompatible, "the earlier state is not valid any more: \(diagnostics.first?.message ?? "")")
+        .incompatible,
+        "the earlier state is not valid any more: \(diagnostics.first?.message ?? "")")
     }
   }
 

@@ -76,7 +76,8 @@ package struct HealthJudge: Sendable {
     let gate = PlanGate.Judgement(
       verdict: .ready, acknowledged: names, digest: proposal.plan.digest)
     var context = rollback.context(
-      for: proposal, actor: end.actor, reason: reason, at: end.time, effects: pass.effects, gate: gate)
+      for: proposal, actor: end.actor, reason: reason, at: end.time, effects: pass.effects,
+      gate: gate)
     context.health = .fail(end)
     // What is bad is what was watched, whatever was edited by hand since.
     context.quarantine?.root = record.root

@@ -15,6 +15,8 @@ package struct Change: Hashable, Sendable {
     case fileRemoved = "file-removed"
     /// The file is still there, the manifest is not.
     case removedFromFile = "removed-from-file"
+    /// One of two states that are compared does not have it.
+    case gone
     /// An operator asked for an earlier state.
     case rolledBack = "rolled-back"
     /// Somebody changed the live resource by other means; this puts back what git says.

@@ -58,6 +58,7 @@ struct ChangeSummary {
     case .movedFile: "file moved"
     case .fileRemoved: "file removed"
     case .removedFromFile: "removed from file"
+    case .gone: "gone"
     case .rolledBack: "rolled back"
     case .drifted: "drifted"
     case .breakGlass: "break-glass edit"

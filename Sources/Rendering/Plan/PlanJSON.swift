@@ -112,7 +112,7 @@ package enum PlanJSON {
   // MARK: Changes
 
   /// A change as the plan's bytes have it, with places spelled out.
-  private static func value(_ change: Change) -> Value {
+  static func value(_ change: Change) -> Value {
     change.value
       .replacing("location", .sorted(change.location.members))
       .replacing("fields", list(change.fields) { located($0.value, $0.range) })

@@ -48,7 +48,9 @@ package struct HealthWatch: Hashable, Sendable {
   }
 
   /// The checks that are to be asked at `now`, by their places in `checks`.
-  package func due(at now: Timestamp) -> [Int] { checks.indices.filter { checks[$0].isDue(at: now) } }
+  package func due(at now: Timestamp) -> [Int] {
+    checks.indices.filter { checks[$0].isDue(at: now) }
+  }
 
   /// When there is something to do next.
   package var next: Timestamp {

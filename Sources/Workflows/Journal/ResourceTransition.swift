@@ -74,9 +74,13 @@ package struct ResourceTransition: Hashable, Sendable {
 
   /// Reads what `payload` wrote; nil for another form.
   package init?(key: ResourceKey, payload: [UInt8]) {
-    guard let value = Value(canonical: payload), let reason = value["reason"]?.string else {
-      return nil
-    }
+    guard let value = Value(canonical: payload) else { return nil }
+    self.init(key: key, value: value)
+  }
+
+  /// Reads the payload as a value; nil for another form.
+  package init?(key: ResourceKey, value: Value) {
+    guard let reason = value["reason"]?.string else { return nil }
     self.init(
       key: key, before: value["before"].flatMap(Side.init),
       after: value["after"].flatMap(Side.init),

@@ -138,7 +138,8 @@ struct Apply: AsyncParsableCommand {
     if output.format == .text { HealthOutput(record: open).show(isQuiet: common.quiet) }
     var logger = Logger(label: "writ") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = common.quiet ? .critical : .warning
-    return try await workspace.withHealthWatcher(workspace.writeStore(), logger: logger) { watcher in
+    return try await workspace.withHealthWatcher(workspace.writeStore(), logger: logger) {
+      watcher in
       try await watcher.watchToTheEnd()
     }
   }

@@ -5,7 +5,6 @@ import Persistence
 import Planning
 import Rendering
 import Resources
-import Workflows
 
 /// The command `writ status`.
 struct Status: AsyncParsableCommand {
@@ -56,14 +55,22 @@ struct Get: AsyncParsableCommand {
   @Argument(help: "Kind or Kind/name. Default: everything.")
   var what: String?
 
+  @Option(name: .long, help: "Print what was there at a MOMENT: see writ help state.")
+  var at: String?
+
+  @OptionGroup var source: SourceOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
     try await reportingErrors {
-      let workspace = try common.workspace()
-      let store = try workspace.existingStore()
+      let workspace = try source.workspace(common)
       let selection = try ResourceSelection(what, workspace.registry)
+      if let at {
+        let look = try await LookBack(workspace, [at]).states([at], selection)
+        return try MomentOutput(look[0], selection, workspace.wall.now()).showRecords(output.format)
+      }
+      let store = try workspace.existingStore()
       let records = try store.records(kind: selection.kind, name: selection.name)
       if selection.name != nil, records.isEmpty {
         throw selection.notLive(try store.names(selection.kind))
@@ -187,8 +194,17 @@ struct History: AsyncParsableCommand {
         guard let kind = selection.kind, let name = selection.name else {
           throw SettingsError("\"\(what)\" names no single resource", hint: "write Kind/name")
         }
-        let events = try store.events(JournalQuery(subject: "\(kind)/\(name)", limit: limit))
-        return try JournalOutput(events: events, format: output.format).show()
+        let key = ResourceKey(kind: kind, name: name)
+        let history = try ResourceHistory(store, key, limit: limit)
+        switch output.format {
+        case .json: Terminal.writeJSON(history.value)
+        case .text:
+          Terminal.write(
+            lines: history.lines(
+              now: workspace.wall.now(), width: Terminal.width, style: Terminal.outputStyle))
+        }
+        if let words = history.dropped { Terminal.writeError("writ: \(TextLayout.escaped(words))") }
+        return
       }
       let applies = try store.appliedPlans(limit: limit)
       let health = try watches(of: applies, store)
@@ -216,76 +232,5 @@ extension History {
     guard let newest = applies.first, let oldest = applies.last else { return [:] }
     let records = try store.watches(of: oldest.sequence...newest.sequence)
     return Dictionary(records.map { ($0.sequence, $0) }) { first, _ in first }
-  }
-}
-
-/// The command `writ journal`.
-struct JournalCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "journal", abstract: "The record of everything decided and done.",
-    subcommands: [List.self, Verify.self], defaultSubcommand: List.self)
-
-  struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Print events, oldest first.")
-
-    @Option(name: .long, help: "Only events about this: Kind/name, a revision, a plan.")
-    var subject: String?
-
-    @Option(name: .long, help: "Only events after this sequence.")
-    var after: Int64 = 0
-
-    @Option(name: .long, help: "How many events, the newest.")
-    var limit = 50
-
-    @OptionGroup var output: OutputOptions
-    @OptionGroup var common: CommonOptions
-
-    func run() async throws {
-      try await reportingErrors {
-        let store = try common.workspace().existingStore()
-        let events = try store.events(
-          JournalQuery(subject: subject, after: after, limit: limit))
-        try JournalOutput(events: events, format: output.format).show()
-      }
-    }
-  }
-
-  struct Verify: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Check the hash chain, and that the live rows are what it says.")
-
-    @OptionGroup var output: OutputOptions
-    @OptionGroup var common: CommonOptions
-
-    func run() async throws {
-      try await reportingErrors {
-        let store = try common.workspace().existingStore()
-        let broken = try store.firstBrokenEvent()
-        let last = try store.events(JournalQuery(limit: 1)).last
-        switch output.format {
-        case .json:
-          Terminal.writeJSON([
-            "formatVersion": 1, "valid": .bool(broken == nil),
-            "events": .integer(last?.sequence ?? 0),
-            "head": last.map { .string($0.hash.description) } ?? .null,
-            "broken": broken.map {
-              ["sequence": .integer($0.sequence), "reason": .string($0.reason)]
-            } ?? .null,
-          ])
-        case .text:
-          if let broken {
-            Terminal.writeError(
-              "writ: the journal is broken at event \(broken.sequence): \(broken.reason)")
-            Terminal.writeError(
-              "    somebody changed the database by other means; restore a backup, or find out who")
-          } else {
-            Terminal.writeLine(
-              "the journal holds: \(last?.sequence ?? 0) events, head \(last?.hash.abbreviated ?? "none")"
-            )
-          }
-        }
-        if broken != nil { throw ExitCode.error }
-      }
-    }
   }
 }

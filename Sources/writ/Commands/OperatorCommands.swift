@@ -38,7 +38,7 @@ struct RollbackCommand: AsyncParsableCommand {
       defer { withExtendedLifetime(lock) {} }
       let rollback = Rollback(store: store, planner: workspace.planner)
       let time = workspace.wall.now()
-      let proposal = try rollback.propose(to == "previous" ? .previous : .revision(to), at: time)
+      let proposal = try propose(rollback, store, at: time)
       let gate = try PlanGate(store: store, windows: workspace.windows)
         .judge(proposal.plan, at: time)
       var screen = PlanScreen(proposal.plan, verdict: gate.verdict, digest: gate.digest)
@@ -71,6 +71,23 @@ struct RollbackCommand: AsyncParsableCommand {
         Terminal.writeLine(
           "    let it back with: writ quarantine clear \(proposal.left.root.abbreviated)")
       }
+    }
+  }
+}
+
+extension RollbackCommand {
+  /// The plan back; where there is none, how far back the journal goes.
+  private func propose(
+    _ rollback: Rollback, _ store: Store, at time: Timestamp,
+  ) throws -> Rollback.Proposal {
+    do {
+      return try rollback.propose(to == "previous" ? .previous : .revision(to), at: time)
+    } catch Rollback.Failure.noSuchState(let words) {
+      guard let checkpoint = try store.checkpoint() else {
+        throw Rollback.Failure.noSuchState(words)
+      }
+      throw Rollback.Failure.noSuchState(
+        "\(words), as far as the journal goes back; what else there was \(checkpoint.dropped)")
     }
   }
 }

@@ -185,7 +185,8 @@ struct ApplyLinks {
   /// An apply happens only where nothing else stands against it, so what is not named here did not.
   private func gates(_ applied: AppliedPlan) throws -> Explanation.Link {
     let names =
-      try store.event(applied.sequence).flatMap { Value(canonical: $0.payload) }?["acknowledged"]?.array?.compactMap(\.string)
+      try store.event(applied.sequence).flatMap { Value(canonical: $0.payload) }?["acknowledged"]?
+      .array?.compactMap(\.string)
       ?? []
     var sentence =
       "no guard stood against it, nor a change window, a quarantine or a suspension"

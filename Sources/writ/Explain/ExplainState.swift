@@ -28,7 +28,8 @@ struct ExplainState {
       })
     guard named.count == 1 else {
       throw StoreError(
-        .other, "\"\(digits)\" matches \(named.count) revisions and plans", hint: "give more digits")
+        .other, "\"\(digits)\" matches \(named.count) revisions and plans", hint: "give more digits"
+      )
     }
     return try explanation(of: last, in: applies, times: found.count)
   }
@@ -113,7 +114,8 @@ struct ExplainState {
       ])
     answer.links = [
       .init(
-        "would", "go from \(plan.baseRevision.map { String($0.prefix(12)) } ?? "nothing") to \(plan.revision.prefix(12)): "
+        "would",
+        "go from \(plan.baseRevision.map { String($0.prefix(12)) } ?? "nothing") to \(plan.revision.prefix(12)): "
           + (counts.isEmpty ? "no change" : counts.joined(separator: ", "))),
       .init(
         "base",

@@ -111,9 +111,10 @@ struct TraceView {
   ) throws -> Explanation {
     let key = resource.key
     let name = pointer.dotted
-    let members = members + [
-      .init("pointer", .string(pointer.description)), .init("field", .string(name)),
-    ]
+    let members =
+      members + [
+        .init("pointer", .string(pointer.description)), .init("field", .string(name)),
+      ]
     guard let record = try store.records(kind: key.kind, name: key.name).first else {
       return Explanation(
         "\(place) says \(name) of \(key), which is not live", links: notes,
@@ -170,7 +171,9 @@ struct TraceView {
       let state =
         record.map { isSame ? "live since \($0.appliedAt)" : "live, but not as this says" }
         ?? "not live"
-      let commit = record?.origin.map { ", last changed in \($0.commit.prefix(12)) by \($0.author)" }
+      let commit = record?.origin.map {
+        ", last changed in \($0.commit.prefix(12)) by \($0.author)"
+      }
       links.append(
         .init(
           "line \(range.start.line)", "\(key), \(state)\(commit ?? "")",

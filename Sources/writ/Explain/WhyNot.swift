@@ -44,7 +44,8 @@ struct WhyNot {
     if let gate = try first(made, status) { return blocked(subject, gate, revision: head) }
     if status.live.revision == head, status.isExact {
       return Explanation(
-        "nothing stands in the way: revision \(head.prefix(12)) is live", members: members(nil, head))
+        "nothing stands in the way: revision \(head.prefix(12)) is live",
+        members: members(nil, head))
     }
     let isServing = try workspace.runningServer() != nil
     return Explanation(

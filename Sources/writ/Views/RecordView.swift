@@ -13,6 +13,10 @@ struct RecordView {
   var commit: LiveCommit?
   /// Set where it is not what was applied.
   var drift: Drift?
+  var standing = Standing.inForce
+
+  /// Whether the resource is, was or only would be in force.
+  enum Standing { case inForce, past, notApplied }
 
   /// `{apiVersion, kind, metadata, spec, origin, conditions}`.
   var value: Value {
@@ -30,8 +34,8 @@ struct RecordView {
       .init("file", .string(location.file)),
       .init("line", .integer(Int64(location.range.start.line))),
       .init("column", .integer(Int64(location.range.start.column))),
-      .init("appliedAt", .string(record.appliedAt.description)),
-      .init("sequence", .integer(record.sequence)),
+      .init("appliedAt", isApplied ? .string(record.appliedAt.description) : .null),
+      .init("sequence", isApplied ? .integer(record.sequence) : .null),
     ]
     return [
       "apiVersion": .string(ManifestDecoder.apiVersion),
@@ -44,11 +48,22 @@ struct RecordView {
     ]
   }
 
+  private var isApplied: Bool { standing != .notApplied }
+
   private var conditions: [Value] {
+    if standing == .notApplied {
+      return [
+        [
+          "type": "Ready", "status": "Unknown", "reason": "NotApplied",
+          "message": "the resource is not in force so",
+          "observedRevision": revision.map { .string($0) } ?? .null, "transitionTime": .null,
+        ]
+      ]
+    }
     var result: [Value] = [
       [
         "type": "Ready", "status": "True", "reason": "Applied",
-        "message": "the resource is in force",
+        "message": standing == .past ? "the resource was in force" : "the resource is in force",
         "observedRevision": revision.map { .string($0) } ?? .null,
         "transitionTime": .string(record.appliedAt.description),
       ]
@@ -95,7 +110,7 @@ struct RecordView {
         return [
           .init(record.resource.key.description),
           .init(String(record.origin?.commit.prefix(7) ?? "-")),
-          .init(RelativeTime.text(record.appliedAt, now: now)),
+          .init(record.sequence == 0 ? "not yet" : RelativeTime.text(record.appliedAt, now: now)),
           .init(record.origin?.author ?? "-"),
           .init("\(location.file):\(location.range.start.line)"),
         ]

@@ -31,9 +31,9 @@ import Testing
     Tampering(
       name: "a live row",
       statement: "UPDATE resource SET digest = zeroblob(32) WHERE name = 'beta'",
-      event: 1),
+      event: 3),
     Tampering(
-      name: "a live row too few", statement: "DELETE FROM resource WHERE name = 'gamma'", event: 1),
+      name: "a live row too few", statement: "DELETE FROM resource WHERE name = 'gamma'", event: 4),
   ]
 
   @Test(arguments: tamperings) func verifyNamesTheEvent(_ tampering: Tampering) async throws {

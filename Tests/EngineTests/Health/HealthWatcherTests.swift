@@ -86,7 +86,8 @@ import Workflows
     let source = world.history.revision(revision, roots: world.roots)
     let time = world.wall.now()
     let watcher = health.watcher(exclusively: { judgement in
-      if case .applied(let applied, _) = try pass.run(source: source, actor: "loop", at: time).outcome
+      if case .applied(let applied, _) = try pass.run(source: source, actor: "loop", at: time)
+        .outcome
       {
         newer.withLock { $0 = applied }
       }
@@ -201,7 +202,8 @@ import Workflows
     }
     #expect(try world.root() == good.root)
     #expect(try world.store.quarantine().first?.actor == "http:monitor")
-    let (nothing, none) = try await watcher.conclude(.failed, reason: "again", actor: "http:monitor")
+    let (nothing, none) = try await watcher.conclude(
+      .failed, reason: "again", actor: "http:monitor")
     #expect(nothing == nil)
     guard case .notOpen = none else {
       Issue.record("there was nothing to end")
