@@ -47,9 +47,13 @@ extension Store {
     guard let bytes, let origins = Value(canonical: Array(bytes)).flatMap(FieldOrigins.init) else {
       return nil
     }
-    let newest = origins.marks.filter { $0.commit != nil }.max {
-      ($0.sequence, $0.commit ?? "") < ($1.sequence, $1.commit ?? "")
+    let last = origins.marks.filter { $0.commit != nil }.map(\.sequence).max()
+    let commits = try origins.marks.filter { $0.sequence == last }.compactMap(\.commit)
+      .compactMap { try commit(db, $0)?.record }
+    let newest = commits.max {
+      ($0.committer.time, $0.author.time, $0.commit)
+        < ($1.committer.time, $1.author.time, $1.commit)
     }
-    return try newest?.commit.flatMap { try commit(db, $0) }?.record.origin
+    return newest?.origin
   }
 }
