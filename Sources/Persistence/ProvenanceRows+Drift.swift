@@ -25,7 +25,11 @@ extension ProvenanceRows {
     guard let old, let before, let previous = try content(before.digest),
       let current = try content(after.digest)
     else { return Sides(before: old, after: FieldOrigins(base: mark)) }
-    let origins = old.updated(by: FieldChange.between(previous, current), mark: mark) { previous }
+    let origins = old.updated(by: FieldChange.between(previous, current), mark: mark) {
+      previous
+    } new: {
+      current
+    }
     return Sides(before: old, after: origins)
   }
 

@@ -62,11 +62,15 @@ struct RecordRows {
     return try newestOrigin(origins)
   }
 
-  /// The commit of the field that went live last.
+  /// The newest commit of the fields that went live last.
   func newestOrigin(_ origins: FieldOrigins) throws -> Origin? {
-    let newest = origins.marks.filter { $0.commit != nil }.max {
-      ($0.sequence, $0.commit ?? "") < ($1.sequence, $1.commit ?? "")
+    let last = origins.marks.filter { $0.commit != nil }.map(\.sequence).max()
+    let commits = try origins.marks.filter { $0.sequence == last }.compactMap(\.commit)
+      .compactMap { try Store.commit(db, $0)?.record }
+    let newest = commits.max {
+      ($0.committer.time, $0.author.time, $0.commit)
+        < ($1.committer.time, $1.author.time, $1.commit)
     }
-    return try newest?.commit.flatMap { try Store.commit(db, $0) }?.record.origin
+    return newest?.origin
   }
 }

@@ -49,6 +49,9 @@ struct FieldOriginsTests {
       name: "a field goes", old: ["a": 1, "b": 2], new: ["a": 1], known: [("/b", "k")],
       expected: ["=a"]),
     Case(
+      name: "the last member goes", old: ["m": ["b": 2]], new: ["m": [:]], known: [("/m/b", "k")],
+      expected: ["=a", "/m=n"]),
+    Case(
       name: "an object comes", old: ["a": 1], new: ["a": 1, "b": ["c": 1]], known: [],
       expected: ["=a", "/b=n"]),
     Case(
@@ -79,7 +82,11 @@ struct FieldOriginsTests {
     }
     let changed = origins.updated(
       by: FieldChange.between(item.old, item.new), mark: .commit("n", sequence: 3)
-    ) { item.old }
+    ) {
+      item.old
+    } new: {
+      item.new
+    }
     #expect(Self.text(changed) == item.expected)
   }
 
@@ -130,7 +137,11 @@ struct FieldOriginsTests {
       let previous = value
       origins = origins.updated(
         by: FieldChange.between(value, new), mark: .commit("c", sequence: Int64(step))
-      ) { previous }
+      ) {
+        previous
+      } new: {
+        new
+      }
       for leaf in new.leaves() {
         #expect(origins.mark(at: leaf).sequence == next[leaf], "seed \(seed) step \(step) \(leaf)")
       }

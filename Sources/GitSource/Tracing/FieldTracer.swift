@@ -128,8 +128,7 @@ struct FieldTracer {
     }
     if !versions.plainlyHas(key, before.id, in: repository) {
       let version = try versions.version(before.id, path, in: repository)
-      if version.hides(key) { return hand(suspecting(step.id, strand), at: path, to: parents[0]) }
-      guard version.contents[key] != nil else {
+      guard version.contents[key] != nil || version.isBroken else {
         return try followSource(strand, &step, repository)
       }
     }
@@ -148,7 +147,12 @@ struct FieldTracer {
     for parent in step.commit.parents {
       guard let entry = try repository.entry(of: parent, at: path), entry.isFile else { continue }
       let version = try versions.version(entry.id, path, in: repository)
-      if version.hides(key) { return hand(suspecting(step.id, strand), at: path, to: parent) }
+      if version.hides(key) {
+        if let rest = try touched(strand, step.id, path, step.change.new, repository) {
+          hand(rest, at: path, to: parent)
+        }
+        return
+      }
       if let content = version.contents[key] { old.append((parent, content)) }
     }
     if old.isEmpty { return try followSource(strand, &step, repository) }
@@ -275,8 +279,9 @@ struct FieldTracer {
 
   /// Gives what is left to its suspects.
   ///
-  /// What differs from `base` is not older. Elsewhere the walk ended at a commit that another way
-  /// hides, and the file as it is there tells what is older.
+  /// What differs from `base` is not older, unless it is an item that moved within its list.
+  /// Elsewhere the walk ended at a commit that another way hides. There the file as it is at the
+  /// end tells what is older.
   private mutating func settleSuspects(
     at base: ObjectID?, _ repository: borrowing Repository,
   ) throws {
@@ -289,7 +294,7 @@ struct FieldTracer {
             hand(strand, at: file, to: commit)
             continue
           }
-          guard base != nil, base != commit,
+          guard base != nil, base != commit || strand.hasItems,
             let entry = try repository.entry(of: commit, at: file), entry.isFile
           else {
             settle(strand, on: suspect)

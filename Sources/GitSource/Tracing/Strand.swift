@@ -27,6 +27,12 @@ struct Strand {
   /// The newest commit that may have made the fields what they are, in place of the one at hand: it
   /// touched the file, and nobody has looked yet what it did.
   var suspect: ObjectID?
+
+  /// Whether items of lists are followed one by one.
+  var hasItems: Bool {
+    guard case .leaves(let leaves) = pending else { return false }
+    return leaves.contains { leaf in leaf.here.tokens.contains { Int($0) != nil } }
+  }
 }
 
 extension TraceQuery {
@@ -41,6 +47,7 @@ extension TraceQuery {
       guard let new = change.new else {
         let list = JSONPointer(change.pointer.tokens.dropLast())
         let isItem = content.value(at: list)?.array != nil
+        if content.value(at: list)?.isEmpty == true { return [Strand.Leaf(head: list, here: list)] }
         return [Strand.Leaf(head: nil, here: isItem ? list : change.pointer)]
       }
       return new.leaves(below: change.pointer).map { Strand.Leaf(head: $0, here: $0) }

@@ -95,25 +95,31 @@ extension FieldOrigins {
     by change: Change, sequence: Int64, actor: String, old: () throws -> Value?,
   ) rethrows -> FieldOrigins {
     var result = try updated(
-      by: change.fields, mark: Self.mark(of: change, sequence, actor), old: old)
+      by: change.fields, mark: Self.mark(of: change, sequence, actor), old: old
+    ) { change.content.flatMap(Value.init(canonical:)) }
     result.take(change.fieldCommits, sequence)
     return result
   }
 
   /// The origins after something with the mark `mark` made `fields` what they are.
+  ///
+  /// `new` is asked for only where a field is gone.
   package func updated(
-    by fields: [FieldChange], mark: Mark, old: () throws -> Value?,
+    by fields: [FieldChange], mark: Mark, old: () throws -> Value?, new: () throws -> Value?,
   ) rethrows -> FieldOrigins {
     var result = self
     if hasItems, fields.contains(where: { $0.old == nil || $0.new == nil }), let old = try old() {
       result.moveItems(fields, old)
     }
     for field in fields {
-      if field.new == nil {
-        if !hasItems || !field.pointer.isItem { result.remove(at: field.pointer) }
-      } else {
+      if field.new != nil {
         result.set(mark, at: field.pointer)
+        continue
       }
+      if !hasItems || !field.pointer.isItem { result.remove(at: field.pointer) }
+      // Whoever takes out the last member or item leaves an empty object or list.
+      let parent = JSONPointer(field.pointer.tokens.dropLast())
+      if try new()?.value(at: parent)?.isEmpty == true { result.set(mark, at: parent) }
     }
     return result
   }

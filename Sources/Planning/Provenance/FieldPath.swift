@@ -4,6 +4,9 @@ extension Value {
   /// What stands at `pointer`; nil where nothing does.
   package func value(at pointer: JSONPointer) -> Value? { value(at: pointer.tokens[...]) }
 
+  /// Whether it is an object or a list with nothing in it.
+  package var isEmpty: Bool { members?.isEmpty ?? array?.isEmpty ?? false }
+
   private func value(at tokens: ArraySlice<String>) -> Value? {
     guard let token = tokens.first else { return self }
     return member(token)?.value(at: tokens.dropFirst())

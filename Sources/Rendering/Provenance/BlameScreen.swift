@@ -160,7 +160,7 @@ extension BlameScreen {
     let table = Table(
       [
         .init("COMMIT", isWhole: true), .init("AUTHOR", minimumWidth: 8),
-        .init("COMMITTED", isWhole: true), .init("LIVE", minimumWidth: 8),
+        .init("COMMITTED", isWhole: true), .init("LIVE", isWhole: true),
         .init("LINE", alignment: .right, isWhole: true), .init("FIELD", minimumWidth: 30),
       ], rows: rows)
     let notes = notes.flatMap { TextLayout.wrapped(TextLayout.escaped($0), to: width) }

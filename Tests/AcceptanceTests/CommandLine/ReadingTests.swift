@@ -5,7 +5,7 @@ import Testing
   static let commands: [[String]] = [
     ["status"], ["get"], ["get", "Job"], ["get", "Job/alpha"], ["describe", "Job/alpha"],
     ["history"], ["history", "Job/alpha"], ["journal"], ["journal", "verify"],
-    ["quarantine", "list"],
+    ["quarantine", "list"], ["blame", "Job/alpha"], ["explain", "Job/alpha"],
   ]
 
   @Test func everyJSONCarriesItsVersion() async throws {
