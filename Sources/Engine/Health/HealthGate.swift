@@ -56,9 +56,9 @@ package struct HealthGate: Sendable {
   func finding(for report: ReconcilePass.Report) throws(StoreError) -> Finding? {
     switch report.outcome {
     case .unchanged, .applied:
-      guard let record = try store.watchOfLiveState() else { return nil }
-      if record.state == .watching { return .watching(record) }
-      return record.hasStayed ? .stayed(record) : nil
+      if let record = try store.openWatch() { return .watching(record) }
+      guard let record = try store.watchOfLiveState(), record.hasStayed else { return nil }
+      return .stayed(record)
     case .blocked(let plan, let blocks):
       guard blocks.allSatisfy({ $0.name == "quarantine" }),
         let record = try store.watch(ofRoot: plan.predictedRoot), record.state == .failed

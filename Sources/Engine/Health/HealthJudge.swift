@@ -66,8 +66,10 @@ package struct HealthJudge: Sendable {
     return .rolledBack(applied, proposal.plan)
   }
 
-  /// Guards and change windows do not hold an automatic rollback up: what it brings back was live
-  /// before, and what it takes away is bad. The journal names those that would have.
+  /// Guards and change windows do not hold an automatic rollback up.
+  ///
+  /// What it brings back was live before, and what it takes away is bad. The journal names those
+  /// that would have.
   private func context(
     _ rollback: Rollback, _ proposal: Rollback.Proposal, _ end: HealthEnd, _ record: HealthRecord,
   ) -> ApplyContext {

@@ -5,6 +5,7 @@ import Resources
 import TestSupport
 import Testing
 import Workflows
+import YAML
 
 /// What becomes of an apply that is watched.
 struct HealthGateTests {
@@ -246,6 +247,40 @@ struct HealthGateTests {
     #expect(try health.record(again).state == .watching)
     await health.look(2)
     #expect(try world.root() == a.root)
+  }
+
+  // MARK: Changes by other means
+
+  /// Somebody mends by hand what the bad commit brought: both go, and the commit stays out.
+  @Test func anEditDuringTheWindowIsGoneBackFromToo() async throws {
+    let good = try apply("1h")
+    await health.look(6)
+    let bad = try apply("2h")
+    try edit(Manifest.job("a", timeout: "9h"))
+    #expect(try world.root() != bad.root)
+    #expect(try health.record(bad).state == .watching)
+    health.check.say(.failing(reason: "bad"))
+    await health.look(2)
+    #expect(try world.root() == good.root)
+    #expect(try world.store.quarantine().map(\.root) == [bad.root])
+    guard case .blocked = try world.reconcile().outcome else {
+      Issue.record("the bad commit came back")
+      return
+    }
+    #expect(try world.store.firstBrokenEvent() == nil)
+  }
+
+  private func edit(_ text: String) throws {
+    let read = YAMLReader.read(Array(text.utf8), file: "edit.yaml")
+    let decoded = ManifestDecoder(registry: world.planner.registry)
+      .decode(try #require(read.documents.first).root, file: "edit.yaml")
+    let now = world.wall.now()
+    let breaking = BreakGlassEdit(store: world.store, planner: world.planner)
+    let plan = try breaking.propose(try #require(decoded.resource), at: now)
+    let edit = Drift.Edit(
+      owner: "cli:ana", reason: "test", expiresAt: now.adding(.hours(4)))
+    _ = try world.store.apply(
+      plan, breaking.context(for: plan, edit: edit, at: now, effects: world.effects))
   }
 
   // MARK: Guards
