@@ -17,7 +17,8 @@ struct JobMistakesTests {
       """, ("7:13", "bad-format", "between 1ms and 7d"), ("8:15", "out-of-range", ""),
       ("10:21", "bad-format", "https:// or http://"),
       ("11:36", "exclusive-fields", "exactly one of"),
-      ("12:31", "unknown-value", "Stalled, Drifted"), ("13:9", "missing-field", ""), ("13:10", "unknown-field", "exec")),
+      ("12:31", "unknown-value", "Stalled, Drifted"),
+      ("13:9", "missing-field", ""), ("13:10", "unknown-field", "exec")),
     Mistake(
       "a secret in the URL of a check", "Job",
       """
