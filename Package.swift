@@ -9,6 +9,7 @@ let argumentParser: Target.Dependency = .product(
 let asyncHTTPClient: Target.Dependency = .product(
   name: "AsyncHTTPClient", package: "async-http-client")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(
@@ -60,23 +61,26 @@ let package = Package(
     /// Journal events; later the machines of runs and packs.
     .target(name: "Workflows", dependencies: ["Planning", "Resources", crypto]),
     /// Plans, diagnostics and tables as text and JSON.
-    .target(name: "Rendering", dependencies: ["Planning", "Resources"]),
+    .target(name: "Rendering", dependencies: ["Planning", "Resources", "Signatures"]),
+
+    /// Who signed a commit, whether that holds, and whether it may do what it does.
+    .target(name: "Signatures", dependencies: ["Resources", crypto, cryptoExtras]),
 
     // MARK: Over time
     /// Ports, and what lives over time: the reconciler, the outbox.
     .target(
       name: "Engine",
-      dependencies: ["Faults", "Kinds", "Planning", "Resources", "Workflows", logging]),
+      dependencies: ["Faults", "Kinds", "Planning", "Resources", "Signatures", "Workflows", logging]),
 
     // MARK: Adapters, which never import each other
     /// Revisions and work trees as manifests.
     .target(
       name: "GitSource",
-      dependencies: ["Engine", "Faults", "Git", "Planning", "Resources", "YAML", subprocess]),
+      dependencies: ["Engine", "Faults", "Git", "Planning", "Resources", "Signatures", "YAML", subprocess]),
     /// SQLite; all SQL.
     .target(
       name: "Persistence",
-      dependencies: ["Engine", "Faults", "Planning", "Resources", "Workflows", database],
+      dependencies: ["Engine", "Faults", "Planning", "Resources", "Signatures", "Workflows", database],
       resources: [
         .embedInCode("Migrations/v0001_initial.sql"),
         .embedInCode("Migrations/v0002_provenance.sql"),
@@ -90,8 +94,8 @@ let package = Package(
     .target(
       name: "ControlPlane",
       dependencies: [
-        "Engine", "Planning", "Rendering", "Resources", "Workflows", crypto, hummingbird, lifecycle,
-        logging,
+        "Engine", "Planning", "Rendering", "Resources", "Signatures", "Workflows", crypto,
+        hummingbird, lifecycle, logging,
       ]),
     /// HTTP out: announcements, and talking to a running server.
     .target(
@@ -106,7 +110,7 @@ let package = Package(
       name: "App",
       dependencies: [
         "ControlPlane", "Engine", "Faults", "Git", "GitSource", "Integrations", "Kinds",
-        "Persistence", "Planning", "Resources", "Workflows", "YAML", lifecycle, logging, subprocess,
+        "Persistence", "Planning", "Resources", "Signatures", "Workflows", "YAML", lifecycle, logging, subprocess,
         unixSignals,
       ]),
     /// The command line: arguments, output, exit codes.
@@ -114,7 +118,7 @@ let package = Package(
       name: "writ",
       dependencies: [
         "App", "ControlPlane", "Engine", "Faults", "GitSource", "Kinds", "Persistence", "Planning",
-        "Rendering", "Resources", "Workflows", argumentParser, logging,
+        "Rendering", "Resources", "Signatures", "Workflows", argumentParser, logging,
       ]),
 
     // MARK: Tests
@@ -139,30 +143,32 @@ let package = Package(
       dependencies: ["Kinds", "Planning", "Resources", "TestSupport", "YAML"],
       exclude: ["Golden"]),
     .testTarget(
+      name: "SignaturesTests", dependencies: ["Resources", "Signatures", "TestSupport"]),
+    .testTarget(
       name: "WorkflowsTests",
       dependencies: ["Planning", "Resources", "TestSupport", "Workflows"]),
     .testTarget(
       name: "PersistenceTests",
       dependencies: [
-        "Engine", "Kinds", "Persistence", "Planning", "Resources", "TestSupport", "Workflows",
-        database,
+        "Engine", "Kinds", "Persistence", "Planning", "Resources", "Signatures", "TestSupport",
+        "Workflows", database,
       ]),
     .testTarget(
       name: "EngineTests",
       dependencies: [
-        "Engine", "Git", "GitSource", "Kinds", "Persistence", "Planning", "Resources",
+        "Engine", "Git", "GitSource", "Kinds", "Persistence", "Planning", "Resources", "Signatures",
         "TestSupport", "Workflows", "YAML", database, logging,
       ]),
     .testTarget(
       name: "GitSourceTests",
       dependencies: [
-        "Engine", "Git", "GitSource", "Kinds", "Planning", "Resources", "TestSupport",
+        "Engine", "Git", "GitSource", "Kinds", "Planning", "Resources", "Signatures", "TestSupport",
       ]),
     .testTarget(
       name: "ControlPlaneTests",
       dependencies: [
         "ControlPlane", "Engine", "Integrations", "Persistence", "Planning", "Resources",
-        "Workflows", asyncHTTPClient, crypto, hummingbird, lifecycle, logging,
+        "Signatures", "Workflows", asyncHTTPClient, crypto, hummingbird, lifecycle, logging,
       ]),
     .testTarget(
       name: "IntegrationsTests",

@@ -3,6 +3,7 @@ internal import Foundation
 internal import GRDB
 internal import Planning
 package import Resources
+internal import Signatures
 package import Workflows
 
 extension Store {
@@ -84,7 +85,7 @@ extension AppliedPlan {
       "events": .integer(Int64(eventCount)), "exact": .bool(isExact),
       "plan": .string(planDigest.description), "revision": .string(revision),
       "rollback": .bool(isRollback), "root": .string(root.description),
-      "roots": .array(roots.map { .string($0) }),
+      "roots": .array(roots.map { .string($0) }), "signers": Signer.value(of: context.signers),
     ]
     return value.members ?? []
   }

@@ -15,12 +15,13 @@ struct ImportTests {
     "HTTPTypes": ["ControlPlane"],
     "AsyncHTTPClient": ["Integrations"],
     "Subprocess": ["App", "GitSource"],
+    "CryptoExtras": ["Signatures"],
     "ArgumentParser": ["writ"],
     "App": ["writ"],
     "Faults": ["App", "Engine", "Git", "GitSource", "Persistence", "writ"],
   ]
   static let pure: Set<String> = [
-    "Cron", "Kinds", "Planning", "Rendering", "Resources", "Workflows",
+    "Cron", "Kinds", "Planning", "Rendering", "Resources", "Signatures", "Workflows",
   ]
   static let adapters: Set<String> = ["ControlPlane", "GitSource", "Integrations", "Persistence"]
   /// What would bring files, clocks, threads or the weight of Foundation into a pure target.

@@ -1,5 +1,6 @@
 package import Planning
 package import Resources
+package import Signatures
 package import Workflows
 
 /// The durable state.
@@ -72,6 +73,8 @@ package struct ApplyContext: Sendable {
   package var restoredOrigins: [ResourceKey: FieldOrigins]
   /// The watch that begins with it, or that it ends.
   package var health: HealthStep?
+  /// Who signed the commits that the plan comes from, as far as that was verified; for the journal.
+  package var signers: [String: Signer]
 
   package init(
     actor: String, time: Timestamp, isExact: Bool = true,
@@ -79,6 +82,7 @@ package struct ApplyContext: Sendable {
     acknowledged: [GuardFinding.Name] = [], planDigest: Digest? = nil, edit: Drift.Edit? = nil,
     restoredOrigins: [ResourceKey: FieldOrigins] = [:],
     health: HealthStep? = nil,
+    signers: [String: Signer] = [:],
   ) {
     self.health = health
     self.actor = actor
@@ -90,6 +94,7 @@ package struct ApplyContext: Sendable {
     self.acknowledged = acknowledged
     self.planDigest = planDigest
     self.edit = edit
+    self.signers = signers
   }
 }
 
