@@ -8,6 +8,7 @@ import Persistence
 import Planning
 import Resources
 import ServiceLifecycle
+import Signatures
 import UnixSignals
 
 /// `writ serve`: the loop, the outbox and the HTTP server, until SIGTERM or SIGINT.
@@ -29,6 +30,7 @@ package struct Server: Sendable {
     let settings = workspace.settings
     let logger = try Self.logger(settings)
     let source = try workspace.mirror()
+    if settings.verify.mode != .off { try workspace.trust() }
     let store = try workspace.writeStore()
     guard let lock = try workspace.serverLock() else {
       let other = try workspace.runningServer().map { " (process \($0.processID))" } ?? ""
@@ -71,6 +73,7 @@ package struct Server: Sendable {
     let delivering = outbox
     let reconciler = Reconciler(
       source: source,
+      verifier: try workspace.verifier(.mirror, store: store, remembers: true),
       pass: workspace.pass(store),
       settings: Reconciler.Settings(interval: settings.interval), clock: clock,
       wall: workspace.wall, logger: logger,

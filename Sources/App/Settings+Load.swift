@@ -59,7 +59,8 @@ extension Settings {
       journalKeep: try sources.span("WRIT_JOURNAL_KEEP", ["journal", "keep"]),
       journalExports: sources.text(nil, "WRIT_JOURNAL_EXPORTS", ["journal", "exports"]).map {
         FileText.absolute($0)
-      })
+      },
+      verify: try sources.verify(flags))
   }
 
   private static func dataDirectory(
@@ -81,7 +82,7 @@ extension Settings {
 }
 
 /// Looks settings up where they may stand.
-private struct Sources {
+struct Sources {
   let environment: (String) -> String?
   let file: Value
 

@@ -33,6 +33,8 @@ package struct Settings: Sendable {
   package var journalKeep: TimeSpan?
   /// The folder that events are exported to before they are dropped.
   package var journalExports: String?
+  /// Whose signatures the source must carry, and how much of it.
+  package var verify: TrustFiles
 
   /// How to get into the repository; secrets are read when a fetch needs them.
   package struct AccessSettings: Sendable {
@@ -84,6 +86,8 @@ package struct SettingsFlags: Sendable {
   package var notifyURL: String?
   package var logFormat: String?
   package var logLevel: String?
+  package var verify: String?
+  package var allowedSigners: String?
 
   package init() {}
 }

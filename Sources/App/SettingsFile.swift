@@ -83,6 +83,7 @@ enum SettingsFile {
             "updatePercent", .integer(0...100), "The share above which updates are a mass."),
         ])), "The thresholds of the guards."),
     .optional("health", .object(HealthShape.object), "How each apply is watched."),
+    .optional("verify", .object(verifyShape), "Whose signatures the source must carry."),
   ])
 
   /// Decodes the text of a settings file.

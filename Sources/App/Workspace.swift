@@ -33,7 +33,8 @@ package struct Workspace: Sendable {
   package func pass(_ store: Store) -> ReconcilePass {
     ReconcilePass(
       store: store, planner: planner, windows: windows, effects: effects, drift: settings.drift,
-      health: healthGate(store))
+      health: healthGate(store),
+      requires: settings.verify.mode)
   }
 
   // MARK: The store

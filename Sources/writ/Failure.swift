@@ -5,6 +5,7 @@ import Engine
 import Planning
 import Rendering
 import Resources
+import Signatures
 
 /// The exit codes that scripts rely on.
 extension ExitCode {
@@ -12,6 +13,14 @@ extension ExitCode {
   static let changes = ExitCode(2)
   static let blocked = ExitCode(3)
   static let stale = ExitCode(4)
+  static let unverified = ExitCode(5)
+}
+
+/// The source is not signed as the settings ask.
+struct UnverifiedSource: Error {
+  var verification: SourceVerification
+  /// What a program reads; nil where nobody asked for it.
+  var document: Value?
 }
 
 /// Runs `body`, and turns what it throws into words on standard error and an exit code.
@@ -24,6 +33,10 @@ func reportingErrors<Result>(_ body: () async throws -> Result) async throws -> 
   } catch let error as StoreError {
     fail(error.message, error.hint)
     throw error.code == .stale ? ExitCode.stale : ExitCode.error
+  } catch let error as UnverifiedSource {
+    if let document = error.document { Terminal.writeJSON(document) }
+    Terminal.writeError(lines: VerificationText.lines(error.verification))
+    throw ExitCode.unverified
   } catch let error as ControlPlaneError {
     fail(error.message, error.hint)
     throw ExitCode.error

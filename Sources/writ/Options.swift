@@ -44,11 +44,19 @@ struct SourceOptions: ParsableArguments {
   @Option(name: .long, help: "When a fetch is ended. Default: 60s.")
   var fetchTimeout: String?
 
+  @Option(name: .long, help: "How much must be signed: off, head or range. Default: off.")
+  var verify: String?
+
+  @Option(name: .long, help: "The file of SSH keys whose signatures count.")
+  var allowedSigners: String?
+
   func add(to flags: inout SettingsFlags) {
     flags.repository = repo
     flags.reference = ref
     flags.roots = root
     flags.fetchTimeout = fetchTimeout
+    flags.verify = verify
+    flags.allowedSigners = allowedSigners
   }
 
   func workspace(_ common: CommonOptions) throws -> Workspace {

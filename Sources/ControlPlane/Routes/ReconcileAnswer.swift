@@ -2,6 +2,7 @@ package import Engine
 internal import Planning
 internal import Rendering
 package import Resources
+internal import Signatures
 
 /// What came of a pass, as JSON of format version 1.
 package enum ReconcileAnswer {
@@ -16,6 +17,8 @@ package enum ReconcileAnswer {
     case .report(let report):
       var members = outcome(report.outcome)
       members.append(Value.Member("revision", .string(report.revision)))
+      members.append(
+        Value.Member("verification", VerificationJSON.value(report.verification)))
       var diagnostics = report.warnings
       if case .invalid(let errors) = report.outcome { diagnostics = errors }
       members.append(
@@ -34,7 +37,7 @@ package enum ReconcileAnswer {
     let all: Value = [
       "blocks": [], "counts": .null, "diagnostics": [], "diagnosticsOmitted": 0, "failure": .null,
       "formatVersion": 1, "plan": .null, "result": .string(result), "revision": .null,
-      "stateRoot": .null, "suspension": .null,
+      "stateRoot": .null, "suspension": .null, "verification": .null,
     ]
     return .sorted((all.members ?? []) + (more.members ?? []))
   }
@@ -46,12 +49,13 @@ package enum ReconcileAnswer {
     case .blocked: "blocked"
     case .invalid: "invalid"
     case .suspended: "suspended"
+    case .unverified: "unverified"
     }
   }
 
   private static func outcome(_ outcome: ReconcilePass.Outcome) -> [Value.Member] {
     switch outcome {
-    case .unchanged, .invalid: []
+    case .unchanged, .invalid, .unverified: []
     case .applied(let applied, let plan):
       planMembers(plan) + [Value.Member("stateRoot", .string(applied.root.description))]
     case .blocked(let plan, let blocks):

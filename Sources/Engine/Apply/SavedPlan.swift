@@ -1,5 +1,6 @@
 package import Planning
 package import Resources
+package import Signatures
 
 /// Carries out a plan that was saved: exactly that, or nothing.
 package struct SavedPlanApply {
@@ -28,7 +29,7 @@ package struct SavedPlanApply {
   }
 
   package func run(
-    _ plan: Plan, actor: String, at time: Timestamp,
+    _ plan: Plan, verification: SourceVerification? = nil, actor: String, at time: Timestamp,
   ) throws -> Outcome {
     let gate = try PlanGate(store: store, windows: windows).judge(plan, at: time)
     if case .blocked(let blocks) = gate.verdict { return .blocked(blocks) }
@@ -52,7 +53,8 @@ package struct SavedPlanApply {
         actor: actor, time: time, isExact: isExact,
         effects: effects.announcing(plan, digest: digest, at: time),
         acknowledged: gate.acknowledged, planDigest: digest,
-        health: health?.step(after: plan, at: time)))
+        health: health?.step(after: plan, at: time),
+        signers: verification?.signers(for: plan) ?? [:]))
     return .applied(applied)
   }
 

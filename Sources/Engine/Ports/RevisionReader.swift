@@ -81,6 +81,10 @@ package struct SourceError: Error, Sendable, CustomStringConvertible {
     case cancelled
     case invalidPath = "invalid-path"
     case usage
+    /// Signatures cannot be judged: keys or programs for it are missing or unreadable.
+    case trust
+    /// The source moved while it was looked at; looking again helps.
+    case moved
     case other
   }
 

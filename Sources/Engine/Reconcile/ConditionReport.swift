@@ -1,5 +1,6 @@
 import Planning
 import Resources
+import Signatures
 import Workflows
 
 /// A pass as conditions and journal events.
@@ -7,7 +8,7 @@ struct ConditionReport {
   var conditions: [Condition] = []
   private(set) var events: [NewEvent] = []
 
-  init(report: ReconcilePass.Report, at time: Timestamp) {
+  init(report: ReconcilePass.Report, known: [Condition], at time: Timestamp) {
     let revision = report.revision
     let short = revision.prefix(12)
     func set(_ kind: Condition.Kind, _ isTrue: Bool, _ reason: String, _ message: String) {
@@ -60,6 +61,14 @@ struct ConditionReport {
       set(.ready, false, "Suspended", words)
       set(.reconciling, false, "Suspended", "waiting for writ resume")
       set(.stalled, false, "Suspended", words)
+    case .unverified(let verification):
+      let words = ([verification.summary] + verification.remedies).joined(separator: "; ")
+      set(.ready, false, "SourceUnverified", words)
+      set(.reconciling, false, "SourceUnverified", "waiting for a revision that is signed")
+      set(.stalled, true, "SourceUnverified", words)
+      events = [
+        NewEvent(.revisionUnverified, subject: revision, payload: verification.payload)
+      ]
     }
     let drifts = report.drifts
     let words = Self.words(drifts)
@@ -69,10 +78,7 @@ struct ConditionReport {
         ? "InSync" : drifts.allSatisfy { $0.edit != nil } ? "BreakGlass" : "ForeignWrite",
       words ?? "the live state is what was applied")
     conditions.append(
-      Condition(
-        .sourceVerified, .unknown, reason: "VerificationOff",
-        message: "signatures are not checked (verify: off)", observedRevision: revision,
-        transitionTime: time))
+      SourceVerifiedCondition.of(report.verification, revision, known: known, at: time))
   }
 
   /// Which resources drifted, the first few by name; nil for none.

@@ -1,6 +1,7 @@
 internal import Faults
 package import Planning
 package import Resources
+package import Signatures
 import Workflows
 
 /// One comparison of the source with the live state, and what followed from it.
@@ -15,6 +16,8 @@ package struct ReconcilePass: Sendable {
     case blocked(Plan, [Verdict.Block])
     case invalid([Diagnostic])
     case suspended(Suspension)
+    /// The revision is not signed as the settings ask; it was not planned.
+    case unverified(SourceVerification)
   }
 
   package struct Report: Sendable {
@@ -23,14 +26,18 @@ package struct ReconcilePass: Sendable {
     package var warnings: [Diagnostic]
     /// The live resources that are not what was applied, and that stay so for now.
     package var drifts: [Drift]
+    /// What came of looking at the signatures; nil where nobody asks for any.
+    package var verification: SourceVerification?
 
     package init(
       revision: String, outcome: Outcome, warnings: [Diagnostic], drifts: [Drift] = [],
+      verification: SourceVerification? = nil,
     ) {
       self.revision = revision
       self.outcome = outcome
       self.warnings = warnings
       self.drifts = drifts
+      self.verification = verification
     }
   }
 
@@ -41,10 +48,13 @@ package struct ReconcilePass: Sendable {
   package let drift: DriftPolicy
   /// Which applies are watched; nil where none is.
   package let health: HealthGate?
+  /// How much of the history must be signed; a pass without a verification that says so fails.
+  package let requires: VerificationMode
 
   package init(
     store: any StateStore, planner: Planner, windows: any ChangeWindowJudge,
     effects: EffectSettings, drift: DriftPolicy = DriftPolicy(), health: HealthGate? = nil,
+    requires: VerificationMode = .off,
   ) {
     self.health = health
     self.store = store
@@ -52,20 +62,31 @@ package struct ReconcilePass: Sendable {
     self.windows = windows
     self.effects = effects
     self.drift = drift
+    self.requires = requires
   }
 
   /// Plans and, where nothing stands against it, applies.
   ///
-  /// Throws `SourceError` or `StoreError`; the live state is then what it was.
+  /// Throws `SourceError` or `StoreError`; the live state is then what it was. Throws
+  /// `SourceError.Code.moved` where `verification` is not of exactly this step.
   package func run(
-    source: any RevisionReader, actor: String, at time: Timestamp,
+    source: any RevisionReader, verification: SourceVerification? = nil, actor: String,
+    at time: Timestamp,
   ) throws -> Report {
     let drifts = try store.recordDrift(at: time)
     let status = try store.status()
     var report = Report(revision: source.revision, outcome: .unchanged, warnings: [])
     report.drifts = drifts.filter { drift.standing(of: $0, at: time).isShown }
+    if requires != .off {
+      report.verification = try verification.required(
+        requires, for: source.revision, from: status.live.revision)
+    }
     if let suspension = status.suspension {
       report.outcome = .suspended(suspension)
+      return try settle(report, actor, time)
+    }
+    if let verification = report.verification, !verification.isVerified {
+      report.outcome = .unverified(verification)
       return try settle(report, actor, time)
     }
     let isInSync =
@@ -94,7 +115,8 @@ package struct ReconcilePass: Sendable {
           actor: actor, time: time,
           effects: effects.announcing(plan, digest: gate.digest, at: time),
           acknowledged: gate.acknowledged, planDigest: gate.digest,
-          health: health?.step(after: plan, at: time)))
+          health: health?.step(after: plan, at: time),
+          signers: report.verification?.signers(for: plan) ?? [:]))
       report.outcome = plan.isEmpty ? .unchanged : .applied(applied, plan)
       let repaired = Set(plan.changes.map(\.key))
       report.drifts.removeAll { repaired.contains($0.key) }
@@ -121,9 +143,9 @@ package struct ReconcilePass: Sendable {
   func settle(
     _ report: Report, _ actor: String, _ time: Timestamp, finding: HealthGate.Finding?,
   ) throws -> Report {
-    var news = ConditionReport(report: report, at: time)
-    news.take(finding)
     let known = try store.conditions()
+    var news = ConditionReport(report: report, known: known, at: time)
+    news.take(finding)
     let isNews = news.conditions.contains { condition in
       !known.contains {
         $0.kind == condition.kind && $0.status == condition.status && $0.reason == condition.reason

@@ -2,6 +2,7 @@ import Faults
 package import Logging
 import Planning
 package import Resources
+import Signatures
 
 /// Where revisions come from.
 package protocol RevisionSource: Sendable {
@@ -47,6 +48,7 @@ package actor Reconciler {
     @Sendable (() throws -> ReconcilePass.Report) throws -> ReconcilePass.Report
 
   private let source: any RevisionSource
+  private let verifier: (any SourceVerifier)?
   private let pass: ReconcilePass
   private let settings: Settings
   private let clock: any Clock<Duration>
@@ -74,11 +76,12 @@ package actor Reconciler {
   }
 
   package init(
-    source: any RevisionSource, pass: ReconcilePass, settings: Settings,
-    clock: any Clock<Duration>, wall: any WallClock, logger: Logger,
+    source: any RevisionSource, verifier: (any SourceVerifier)? = nil, pass: ReconcilePass,
+    settings: Settings, clock: any Clock<Duration>, wall: any WallClock, logger: Logger,
     exclusively: @escaping Exclusion = { try $0() }, onApply: @escaping @Sendable () -> Void,
   ) {
     self.source = source
+    self.verifier = verifier
     self.pass = pass
     self.settings = settings
     self.clock = clock
@@ -135,7 +138,7 @@ package actor Reconciler {
   private func once() async -> Result {
     do {
       try await source.refresh()
-      let report = try exclusively(compare)
+      let report = try await verifyAndCompare()
       goOnAccepting()
       log(report)
       lastFailure = nil
@@ -146,12 +149,34 @@ package actor Reconciler {
     }
   }
 
+  /// How often a step is looked at again that somebody else took part of meanwhile.
+  private static let verificationAttempts = 3
+
+  /// Judges the signatures of the step that is about to be made, and makes exactly that one.
+  private func verifyAndCompare() async throws -> ReconcilePass.Report {
+    guard let verifier, verifier.mode != .off else { return try exclusively { try compare(nil) } }
+    var attempt = 1
+    while true {
+      let status = try pass.store.status()
+      let head = try source.head(liveRoots: status.roots).revision
+      let verification = try await verifier.verify(head: head, since: status.live.revision)
+      do {
+        return try exclusively { try compare(verification) }
+      } catch let error as SourceError
+        where error.code == .moved && attempt < Self.verificationAttempts
+      {
+        attempt += 1
+      }
+    }
+  }
+
   /// The synchronous part: plan and apply on this actor's own thread.
-  private func compare() throws -> ReconcilePass.Report {
+  private func compare(_ verification: SourceVerification?) throws -> ReconcilePass.Report {
     try audit()
     let status = try pass.store.status()
     let head = try source.head(liveRoots: status.roots)
-    let report = try pass.run(source: head, actor: "loop", at: wall.now())
+    let report = try pass.run(
+      source: head, verification: verification, actor: "loop", at: wall.now())
     switch report.outcome {
     // Also where nothing changed: whoever applied it may have been killed before it got here.
     case .applied, .unchanged: try source.keep(report.revision)
@@ -180,7 +205,12 @@ package actor Reconciler {
     let reason: String
     let message: String
     if let error = error as? SourceError {
-      reason = error.code == .authentication ? "AuthenticationFailed" : "FetchFailed"
+      reason =
+        switch error.code {
+        case .authentication: "AuthenticationFailed"
+        case .trust: "VerificationFailed"
+        default: "FetchFailed"
+        }
       message = [error.message, error.hint].compactMap(\.self).joined(separator: "; ")
     } else if let error = error as? StoreError {
       reason = "StoreFailed"
@@ -267,6 +297,12 @@ package actor Reconciler {
       var metadata = revision
       metadata["by"] = .string(suspension.actor)
       logNews(.info, "suspended", metadata)
+    case .unverified(let verification):
+      var metadata = revision
+      metadata["refusals"] = .stringConvertible(
+        verification.refusals.count + verification.omittedCount)
+      metadata["first"] = .string(verification.refusals.first?.sentence ?? "")
+      logNews(.error, "source not verified", metadata)
     }
   }
 

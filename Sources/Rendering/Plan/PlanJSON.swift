@@ -1,5 +1,6 @@
 import Planning
 package import Resources
+package import Signatures
 
 /// A plan as a document for programs; docs/PLAN-FORMAT.md says what each key means.
 ///
@@ -27,6 +28,7 @@ package enum PlanJSON {
       "diagnostics": .array(screen.diagnostics.sorted().map { DiagnosticsJSON.value($0) }),
       "relocations": .array(plan.relocations.map { value($0) }),
       "orphaned": .array(plan.orphaned.map { .string($0.description) }),
+      "verification": VerificationJSON.value(screen.verification),
     ]
   }
 
@@ -56,6 +58,32 @@ package enum PlanJSON {
       "diagnostics": .array(diagnostics.sorted().map { DiagnosticsJSON.value($0) }),
       "relocations": [],
       "orphaned": [],
+      "verification": .null,
+    ]
+  }
+
+  /// The document of a revision that is not planned because of its signatures.
+  package static func unverified(
+    _ verification: SourceVerification, reference: String?, roots: [String],
+  ) -> Value {
+    [
+      "formatVersion": .integer(formatVersion),
+      "digest": .null,
+      "verdict": "unverified",
+      "exitCode": 5,
+      "base": .null,
+      "revision": .string(verification.head),
+      "reference": text(reference),
+      "roots": .array(roots.map { .string($0) }),
+      "predictedRoot": .null,
+      "rollback": false,
+      "summary": .null,
+      "changes": [],
+      "guards": [],
+      "diagnostics": [],
+      "relocations": [],
+      "orphaned": [],
+      "verification": VerificationJSON.value(verification),
     ]
   }
 

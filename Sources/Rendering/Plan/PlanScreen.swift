@@ -1,5 +1,6 @@
 package import Planning
 package import Resources
+package import Signatures
 
 /// Everything that a screen or a document about a plan tells.
 package struct PlanScreen: Sendable {
@@ -21,6 +22,8 @@ package struct PlanScreen: Sendable {
   package var notes: [String] = []
   /// Whether only what differs between two revisions was read, rather than everything.
   package var isIncremental = true
+  /// What came of looking at the signatures of the source; nil where nobody asks for any.
+  package var verification: SourceVerification?
   /// The command that makes this plan true; nil where there is nothing to advise.
   package var nextCommand: String? = "writ apply"
   /// The command that shows what is folded.

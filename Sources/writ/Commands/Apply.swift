@@ -1,11 +1,13 @@
 import App
 import ArgumentParser
 import Engine
+import GitSource
 import Logging
 import Persistence
 import Planning
 import Rendering
 import Resources
+import Signatures
 
 /// The command `writ apply`.
 struct Apply: AsyncParsableCommand {
@@ -13,7 +15,8 @@ struct Apply: AsyncParsableCommand {
     abstract: "Make a revision, or exactly a saved plan, live.",
     discussion: """
       Exit codes: 0 applied or nothing to do, 3 blocked by a guard, 4 the saved plan is stale,
-      1 error or not healthy (with --wait-health), 64 usage.
+      5 the source is not signed as --verify asks, 1 error or not healthy (with --wait-health),
+      64 usage.
       """)
 
   @Argument(help: "A plan that writ plan --out saved. Default: plan the repository's head.")
@@ -36,7 +39,7 @@ struct Apply: AsyncParsableCommand {
       let workspace = try source.workspace(common)
       let made: Made
       if let file {
-        made = try applySaved(file, workspace)
+        made = try await applySaved(file, workspace)
       } else {
         made = try await applyHead(workspace)
       }
@@ -54,7 +57,8 @@ struct Apply: AsyncParsableCommand {
 
   private func applyHead(_ workspace: Workspace) async throws -> Made {
     let start = ContinuousClock.now
-    let maker = PlanMaker(workspace: workspace)
+    var maker = PlanMaker(workspace: workspace)
+    maker.format = output.format
     // A first revision that cannot be read or is not valid leaves no database behind.
     if !workspace.data.hasDatabase {
       let first = try await maker.againstLive(reference: nil)
@@ -63,6 +67,7 @@ struct Apply: AsyncParsableCommand {
     let store = try workspace.writeStore()
     let lock = try workspace.passLock()
     defer { withExtendedLifetime(lock) {} }
+    maker.verdicts = store
     let made = try await maker.againstLive(reference: nil)
     guard case .plan(let plan) = made.result.outcome,
       made.verdict == .ready || made.verdict == .unchanged
@@ -94,8 +99,12 @@ struct Apply: AsyncParsableCommand {
     if made.verdict == .unchanged, status.live.revision == plan.revision,
       status.roots == made.roots, status.isExact
     {
-      try settle(plan, workspace, store)
+      try settle(plan, made.verification, workspace, store)
       return Made(applied: nil, plan: plan)
+    }
+    if workspace.settings.verify.mode != .off {
+      _ = try made.verification.required(
+        workspace.settings.verify.mode, for: plan.revision, from: plan.baseRevision)
     }
     let time = workspace.wall.now()
     let applied = try store.apply(
@@ -104,16 +113,20 @@ struct Apply: AsyncParsableCommand {
         actor: Process.actor, time: time,
         effects: workspace.effects.announcing(plan, digest: made.digest ?? plan.digest, at: time),
         acknowledged: made.acknowledged, planDigest: made.digest,
-        health: workspace.healthGate(store).step(after: plan, at: time)))
+        health: workspace.healthGate(store).step(after: plan, at: time),
+        signers: made.verification?.signers(for: plan) ?? [:]))
     try workspace.keep(plan.revision)
-    try settle(plan, workspace, store)
+    try settle(plan, made.verification, workspace, store)
     return Made(applied: applied, plan: plan)
   }
 
   /// The conditions after an apply are those of a pass that found everything as it should be.
-  private func settle(_ plan: Plan, _ workspace: Workspace, _ store: Store) throws {
+  private func settle(
+    _ plan: Plan, _ verification: SourceVerification?, _ workspace: Workspace, _ store: Store,
+  ) throws {
     try workspace.pass(store).settle(
-      ReconcilePass.Report(revision: plan.revision, outcome: .unchanged, warnings: []),
+      ReconcilePass.Report(
+        revision: plan.revision, outcome: .unchanged, warnings: [], verification: verification),
       Process.actor, workspace.wall.now())
   }
 
@@ -146,7 +159,7 @@ struct Apply: AsyncParsableCommand {
 
   // MARK: A saved plan
 
-  private func applySaved(_ file: String, _ workspace: Workspace) throws -> Made {
+  private func applySaved(_ file: String, _ workspace: Workspace) async throws -> Made {
     let bytes = try FileText.bytes(file, limit: PlanFile.maximumBytes)
     let plan: Plan
     do throws(PlanFile.Problem) {
@@ -161,9 +174,12 @@ struct Apply: AsyncParsableCommand {
     let apply = SavedPlanApply(
       store: store, windows: workspace.windows, effects: workspace.effects,
       health: workspace.healthGate(store))
-    switch try apply.run(plan, actor: Process.actor, at: workspace.wall.now()) {
+    let verification = try await verify(plan, workspace, store)
+    let outcome = try apply.run(
+      plan, verification: verification, actor: Process.actor, at: workspace.wall.now())
+    switch outcome {
     case .applied(let applied):
-      try settle(plan, workspace, store)
+      try settle(plan, verification, workspace, store)
       return Made(applied: applied, plan: plan)
     case .alreadyDone: return Made(applied: nil, plan: plan)
     case .blocked(let blocks):
@@ -178,5 +194,36 @@ struct Apply: AsyncParsableCommand {
       Terminal.writeError("    nothing was applied; make a new plan: writ plan --out FILE")
       throw ExitCode.stale
     }
+  }
+
+  /// The signatures of the plan's revision, and that the file says what that revision says.
+  private func verify(
+    _ plan: Plan, _ workspace: Workspace, _ store: Store,
+  ) async throws -> SourceVerification? {
+    guard workspace.settings.verify.mode != .off else { return nil }
+    let status = try store.status()
+    let revision = try await workspace.revision(plan.revision, liveRoots: status.roots)
+    let verification = try await workspace.verification(
+      of: plan.revision, since: status.live.revision, store: store, remembers: true)
+    if let verification, !verification.isVerified {
+      throw UnverifiedSource(
+        verification: verification,
+        document: output.format == .json ? ApplyJSON.unverified(verification, plan) : nil)
+    }
+    if plan.roots != revision.roots {
+      try refuse(plan, "it was made from other folders of manifests than those that are followed")
+    }
+    if let key = try SavedPlanProof.difference(of: plan, from: revision) {
+      try refuse(plan, "\(key) in it is not what the revision says")
+    }
+    return verification
+  }
+
+  private func refuse(_ plan: Plan, _ reason: String) throws {
+    Terminal.writeError(
+      "writ: the saved plan is not that of the signed revision \(plan.revision.prefix(12)): \(reason)"
+    )
+    Terminal.writeError("    make a new one: writ plan --out FILE")
+    throw ExitCode.unverified
   }
 }

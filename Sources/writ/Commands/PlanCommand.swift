@@ -6,6 +6,7 @@ import Persistence
 import Planning
 import Rendering
 import Resources
+import Signatures
 
 /// The command `writ plan`.
 struct PlanCommand: AsyncParsableCommand {
@@ -13,7 +14,8 @@ struct PlanCommand: AsyncParsableCommand {
     commandName: "plan",
     abstract: "Show what a revision would change; change nothing.",
     discussion: """
-      Exit codes: 0 no change, 2 changes, 3 blocked by a guard, 1 error, 4 stale, 64 usage.
+      Exit codes: 0 no change, 2 changes, 3 blocked by a guard, 1 error, 4 stale, 5 the
+      source is not signed as --verify asks, 64 usage.
       """)
 
   @Option(name: .long, help: "Compare with this revision instead of the live state.")
@@ -41,7 +43,8 @@ struct PlanCommand: AsyncParsableCommand {
     try await reportingErrors {
       let start = ContinuousClock.now
       let workspace = try source.workspace(common)
-      let maker = PlanMaker(workspace: workspace, readsEverything: full)
+      var maker = PlanMaker(workspace: workspace, readsEverything: full)
+      maker.format = output.format
       let made =
         try await from == nil
         ? maker.againstLive(reference: nil)
@@ -70,11 +73,17 @@ struct PlanMaker {
     var acknowledged: [GuardFinding.Name]
     /// The plan's digest.
     var digest: Digest?
+    /// What came of looking at the signatures; nil where nobody asks for any.
+    var verification: SourceVerification?
     var roots: [String] { head.roots }
   }
 
   let workspace: Workspace
   var readsEverything = false
+  /// In which form a refusal of the source is reported.
+  var format = OutputFormat.text
+  /// Where verdicts about signatures are put; nil for nowhere.
+  var verdicts: Store?
 
   private var assembly: PlanAssembly {
     PlanAssembly(
@@ -86,16 +95,18 @@ struct PlanMaker {
     guard let store = try workspace.readStore() else {
       let head = try await workspace.revision(reference, liveRoots: [])
       try requireRoots(head)
+      let verification = try await verify(head, since: nil, store: nil)
       let result = try assembly.plan(live: MemoryLive.empty, source: head, liveRoots: head.roots)
-      return made(result, head)
+      return made(result, head, verification)
     }
     let status = try store.status()
     let head = try await workspace.revision(reference, liveRoots: status.roots)
     if status.live.total == 0 { try requireRoots(head) }
+    let verification = try await verify(head, since: status.live.revision, store: store)
     let result = try store.read { live throws(StoreError) in
       Result { try assembly.plan(live: live, source: head, liveRoots: status.roots) }
     }.get()
-    var made = made(result, head)
+    var made = made(result, head, verification)
     if case .plan(let plan) = result.outcome {
       let gate = try PlanGate(store: store, windows: workspace.windows)
         .judge(plan, at: workspace.wall.now())
@@ -110,6 +121,7 @@ struct PlanMaker {
   func between(_ from: String, _ to: String) async throws -> Made {
     let base = try await workspace.revision(from, liveRoots: [])
     let head = try await workspace.revision(to, liveRoots: [])
+    let verification = try await verify(head, since: base.revision, store: nil)
     let snapshot = try base.delta(since: nil)
     if snapshot.diagnostics.containsError {
       throw SourceError(
@@ -118,7 +130,23 @@ struct PlanMaker {
     }
     let live = MemoryLive(revision: base.revision, resources: snapshot.resources)
     let result = try assembly.plan(live: live, source: head, liveRoots: base.roots)
-    return made(result, head)
+    return made(result, head, verification)
+  }
+
+  /// Refuses a revision that is not signed as the settings ask.
+  private func verify(
+    _ head: GitRevision, since base: String?, store: Store?,
+  ) async throws -> SourceVerification? {
+    let verification = try await workspace.verification(
+      of: head.revision, since: base, store: verdicts ?? store, remembers: verdicts != nil)
+    if let verification, !verification.isVerified {
+      throw UnverifiedSource(
+        verification: verification,
+        document: format == .json
+          ? PlanJSON.unverified(
+            verification, reference: workspace.settings.reference, roots: head.roots) : nil)
+    }
+    return verification
   }
 
   /// A root that was asked for and was never there is a slip of the user, not a deletion.
@@ -129,13 +157,15 @@ struct PlanMaker {
       hint: "name an existing one with --root")
   }
 
-  private func made(_ result: PlanAssembly.Result, _ head: GitRevision) -> Made {
+  private func made(
+    _ result: PlanAssembly.Result, _ head: GitRevision, _ verification: SourceVerification?,
+  ) -> Made {
     var verdict: Verdict?
     if case .plan(let plan) = result.outcome {
       verdict = .of(plan, acknowledged: [], isQuarantined: false)
     }
     return Made(
       result: result, verdict: verdict, reference: workspace.settings.reference, head: head,
-      acknowledged: [])
+      acknowledged: [], verification: verification)
   }
 }

@@ -61,7 +61,10 @@ struct Serve: AsyncParsableCommand {
 struct Reconcile: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare with the repository now, and apply; by the running server if there is one.",
-    discussion: "Exit codes: 0 in sync, 3 blocked or suspended, 1 error, 64 usage.")
+    discussion: """
+      Exit codes: 0 in sync, 3 blocked or suspended, 5 the source is not signed as --verify asks,
+      1 error, 64 usage.
+      """)
 
   @Flag(name: .long, help: "Wait for the running server to be done.")
   var wait = false
@@ -97,8 +100,11 @@ struct Reconcile: AsyncParsableCommand {
     let lock = try workspace.passLock()
     defer { withExtendedLifetime(lock) {} }
     let head = try source.revision(liveRoots: store.status().roots)
+    let verification = try await workspace.verification(
+      of: head.revision, since: store.status().live.revision, in: .mirror, store: store,
+      remembers: true)
     let report = try workspace.pass(store).run(
-      source: head, actor: Process.actor, at: workspace.wall.now())
+      source: head, verification: verification, actor: Process.actor, at: workspace.wall.now())
     if case .applied = report.outcome { try source.keep(report.revision) }
     return ReconcileAnswer.value(of: .report(report))
   }

@@ -3,6 +3,7 @@ import Engine
 import Planning
 import Rendering
 import Resources
+import Signatures
 
 /// What an apply came to, as JSON.
 enum ApplyJSON {
@@ -20,6 +21,16 @@ enum ApplyJSON {
         Change.Action.allCases.map {
           .init($0.rawValue, .integer(Int64(plan.count(of: $0))))
         }),
+    ]
+  }
+
+  /// A saved plan whose revision is not signed as the settings ask.
+  static func unverified(_ verification: SourceVerification, _ plan: Plan) -> Value {
+    [
+      "formatVersion": 1, "result": "unverified", "revision": .string(plan.revision),
+      "plan": .string(plan.digest.description), "stateRoot": .null, "sequence": .null,
+      "rollback": .bool(plan.isRollback), "counts": .null,
+      "verification": VerificationJSON.value(verification),
     ]
   }
 }
@@ -71,6 +82,7 @@ struct ReconcileView {
     switch value["result"]?.string {
     case "applied", "unchanged", "accepted": .success
     case "blocked", "suspended": .blocked
+    case "unverified": .unverified
     default: .error
     }
   }
@@ -95,6 +107,7 @@ struct ReconcileView {
         )
         Terminal.writeError("    clear with: \(block["command"]?.string ?? "")")
       }
+    case "unverified": showUnverified(value["verification"] ?? .null)
     case "suspended":
       let who = value["suspension"]?["by"]?.string ?? "somebody"
       let why = value["suspension"]?["reason"]?.string ?? ""
@@ -121,5 +134,22 @@ struct ReconcileView {
       Terminal.writeError(
         "writ: \(TextLayout.escaped(value["failure"]?["message"]?.string ?? "the pass failed"))")
     }
+  }
+
+  private func showUnverified(_ verification: Value) {
+    func text(_ value: Value?) -> String { TextLayout.escaped(value?.string ?? "") }
+    let short = verification["revision"]?.string?.prefix(12) ?? ""
+    Terminal.writeError(
+      "writ: revision \(short) is not verified (verify: \(text(verification["mode"]))):")
+    for refusal in verification["refusals"]?.array ?? [] {
+      let commit = refusal["commit"]?.string?.prefix(12) ?? ""
+      let what = "\(text(refusal["author"])) (\"\(text(refusal["subject"]))\")"
+      Terminal.writeError("  commit \(commit) of \(what) \(text(refusal["message"]))")
+    }
+    if let omitted = verification["refusalsOmitted"]?.integer, omitted > 0 {
+      Terminal.writeError("  and \(omitted) more")
+    }
+    for help in verification["help"]?.array ?? [] { Terminal.writeError("    \(text(help))") }
+    Terminal.writeError("    the live state stays as it is")
   }
 }

@@ -4,6 +4,7 @@ import GitSource
 import Planning
 import Rendering
 import Resources
+import Signatures
 
 /// Shows what a plan came to, and says with which exit code.
 struct PlanOutput {
@@ -30,6 +31,7 @@ struct PlanOutput {
       screen.diagnostics = made.result.warnings
       screen.isIncremental = made.result.isIncremental
       screen.notes = made.notes
+      screen.verification = made.verification
       screen.nextCommand = nextCommand
       if isApplying {
         screen.showsExitCode = false
@@ -61,10 +63,14 @@ struct PlanOutput {
 extension PlanMaker.Made {
   /// What the reader should know about how the plan was made.
   var notes: [String] {
-    head.isShallow
-      ? [
+    var notes: [String] = []
+    if head.isShallow {
+      notes.append(
         "this clone is shallow: authors of older changes are not known, and whether history was rewritten is not checked (fetch-depth: 0 gives both)"
-      ] : []
+      )
+    }
+    if let verification, verification.commitCount > 0 { notes.append(verification.summary) }
+    return notes
   }
 }
 

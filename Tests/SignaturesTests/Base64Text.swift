@@ -1,0 +1,7 @@
+import Foundation
+
+/// Base 64 by Foundation, beside the one that is tested.
+enum Base64Text {
+  static func encode(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
+  static func decode(_ text: String) -> [UInt8]? { Data(base64Encoded: text).map { Array($0) } }
+}
