@@ -1,5 +1,6 @@
 import Resources
 import Signatures
+import TestSupport
 import Testing
 
 /// The file of allowed signers, and what is wrong with bad ones.

@@ -1,5 +1,6 @@
 import Resources
 import Signatures
+import TestSupport
 import Testing
 
 /// Keys that count no more.

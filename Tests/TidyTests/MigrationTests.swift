@@ -8,7 +8,7 @@ struct MigrationTests {
     "v0002_provenance": "62a48cdb09f21d99",
     "v0003_drift": "db57935d6e6810ca",
     "v0004_health": "45a9ab64c3a8974b",
-    "v0005_verification": "79d9c407523e4743",
+    "v0005_verification": "73d2ae3f6e25aafe",
     "v0006_checkpoint": "89750eeab6db5753",
   ]
 
