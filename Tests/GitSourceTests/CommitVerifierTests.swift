@@ -1,4 +1,5 @@
 import Engine
+import Git
 import GitSource
 import Resources
 import Signatures
@@ -198,28 +199,35 @@ struct CommitVerifierTests {
 
   // MARK: What cannot be judged
 
-  private func problem(_ body: () async throws -> Void) async -> SourceError? {
+  private func problem(_ trust: TrustFiles) async throws -> SourceError? {
     do {
-      try await body()
+      _ = try await repository.verify(trust)
       return nil
-    } catch { return error as? SourceError }
+    } catch let error as SourceError {
+      return error
+    }
+  }
+
+  private func shallow(_ clone: String, _ mode: VerificationMode) -> CommitVerifier {
+    var trust = trust
+    trust.mode = mode
+    return CommitVerifier(
+      repositoryPath: clone, kind: .checkout, trust: trust, cache: nil, remembers: false,
+      wall: repository.wall, clock: ContinuousClock())
   }
 
   @Test func aShallowCloneIsRefusedInWords() async throws {
     let second = try repository.commit(["a.yaml": "2\n"], by: .ssh("ana"))
     let clone = repository.directory.path("clone")
     try repository.git("clone", "--quiet", "--depth", "1", "file://\(repository.path)", clone)
-    func verifier(_ mode: VerificationMode) -> CommitVerifier {
-      var trust = trust
-      trust.mode = mode
-      return CommitVerifier(
-        repositoryPath: clone, kind: .checkout, trust: trust, cache: nil, remembers: false,
-        wall: repository.wall, clock: ContinuousClock())
+    do {
+      _ = try await shallow(clone, .range).verify(head: second, since: nil)
+      Issue.record("a range was judged that is not there")
+    } catch {
+      #expect(error.message.contains("shallow"))
+      #expect(error.hint?.contains("fetch-depth: 0") == true)
     }
-    let error = await problem { _ = try await verifier(.range).verify(head: second, since: nil) }
-    #expect(error?.message.contains("shallow") == true)
-    #expect(error?.hint?.contains("fetch-depth: 0") == true)
-    #expect(try await verifier(.head).verify(head: second, since: nil).isVerified)
+    #expect(try await shallow(clone, .head).verify(head: second, since: nil).isVerified)
   }
 
   @Test func theTrustedStartMustBeThere() async throws {
@@ -229,13 +237,8 @@ struct CommitVerifierTests {
     trust.since = unsigned
     #expect(try await repository.verify(trust).isVerified)
     #expect(try await repository.verify(trust, since: first).findings == ["\(unsigned) unsigned"])
-    let repository = repository
-    let wrong = { [trust] in
-      var trust = trust
-      trust.since = String(repeating: "1", count: 40)
-      _ = try await repository.verify(trust)
-    }
-    #expect(await problem(wrong)?.code == .trust)
+    trust.since = String(repeating: "1", count: 40)
+    #expect(try await problem(trust)?.code == .trust)
   }
 
   @Test(arguments: [
@@ -244,9 +247,9 @@ struct CommitVerifierTests {
   ])
   func badFilesAreRefusedInWords(_ text: String?, _ words: String) async throws {
     var trust = trust
-    trust.allowedSigners = try text.map { try repository.file($0, named: "bad") }
-    let repository = repository
-    let error = await problem { [trust] in _ = try await repository.verify(trust) }
+    trust.allowedSigners = nil
+    if let text { trust.allowedSigners = try repository.file(text, named: "bad") }
+    let error = try await problem(trust)
     #expect(error?.code == .trust)
     #expect(error?.message.contains(words) == true, "\(String(describing: error))")
   }
@@ -254,8 +257,7 @@ struct CommitVerifierTests {
   @Test func aMissingFileIsNamed() async throws {
     var trust = trust
     trust.allowedSigners = "/nowhere/allowed"
-    let repository = repository
-    let error = await problem { [trust] in _ = try await repository.verify(trust) }
+    let error = try await problem(trust)
     #expect(error?.message.contains("/nowhere/allowed") == true)
     #expect(error?.hint?.contains("verify.allowedSigners") == true)
   }

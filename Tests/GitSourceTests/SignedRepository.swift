@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Git
 import GitSource
 import Resources
 import Signatures
@@ -63,7 +64,9 @@ final class SignedRepository {
   }
 
   /// A new GPG key; its fingerprint.
-  func makeGPG(_ name: String, expires: String = "never", at time: String = "") throws -> String {
+  func makeGPG(_ name: String, expires: String = "never", at time: String = "20200101T000000")
+    throws -> String
+  {
     if !FileManager.default.fileExists(atPath: gnupg) {
       try FileManager.default.createDirectory(
         atPath: gnupg, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -71,7 +74,7 @@ final class SignedRepository {
     try run(
       "gpg",
       ["--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
-        + (time.isEmpty ? [] : ["--faked-system-time", time])
+        + ["--faked-system-time", time]
         + ["--quick-generate-key", "\(name) <\(name)@example.org>", "ed25519", "sign", expires])
     let list = try run(
       "gpg", ["--batch", "--with-colons", "--list-keys", "\(name)@example.org"])
