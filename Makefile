@@ -137,6 +137,14 @@ run: build ## Serve a copy of the quickstart, or REPO=path-or-URL, on LISTEN=127
 	echo
 	exec "$$writ" serve --data-dir "$$data"
 
+# How often Writ is killed by `make soak`.
+SOAK ?= 10000
+
+.PHONY: soak
+soak: build ## Kill Writ SOAK=10000 times at random moments, and reconcile as often to see memory
+	@python3 Tests/Soak/soak.py --writ .build/debug/writ --kills $(SOAK)
+	python3 Tests/Soak/memory.py --writ .build/debug/writ --reconciles $(SOAK)
+
 .PHONY: bench
 bench: release ## Measure against the budgets of docs/BENCHMARKS.md
 	@swift build $(RELEASE_FLAGS) --product WritBenchmarks

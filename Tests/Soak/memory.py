@@ -3,12 +3,17 @@
 
 Each round is a push that changes something, and a pass that applies it. After the warm-up, the
 growth for each reconcile must stay below --limit bytes, and descriptors must not grow at all.
+SQLite's page cache fills with the first thousands, so a short run needs a higher limit.
+
+A sleep that is cancelled keeps its memory until the time that it was to end: so Swift's clocks are on
+Linux. With polls and deadlines of seconds instead of minutes that reaches its level in seconds.
 Exit codes: 0 flat, 1 it grows.
 """
 
 import argparse
 import os
 import shutil
+import sqlite3
 import sys
 import tempfile
 import time
@@ -36,6 +41,14 @@ def measure(server, data):
     }
 
 
+def live_revision(data):
+    connection = sqlite3.connect(f"file:{data}/writ.db?mode=ro", uri=True, timeout=20)
+    try:
+        return connection.execute("SELECT live_revision FROM repository").fetchone()[0]
+    finally:
+        connection.close()
+
+
 def slope(points):
     """The least-squares growth of the second number for each one of the first."""
     count = len(points)
@@ -59,9 +72,9 @@ def main():
     snapshot = Snapshot({("Job", f"job{number}"): Job(59, f"file{number}") for number in range(20)})
     snapshot = snapshot.put("Schedule", "nightly", Schedule("job0", 1, "nightly"))
     upstream.push(snapshot)
-    server = program.serve()
+    server = program.serve(interval="5s", more=("--fetch-timeout", "5s"))
     eventually("server", server.find)
-    eventually("pass", lambda: (server.reconcile() or {}).get("result") == "unchanged")
+    eventually("pass", lambda: live_revision(program.data) == upstream.head)
     points, descriptors = [], []
     start = time.monotonic()
     step = max(1, (options.reconciles - options.warm_up) // 50)
@@ -74,10 +87,8 @@ def main():
         if number % 5 == 3 and ("Job", "guest") in snapshot.resources:
             snapshot = snapshot.without("Job", "guest")
         upstream.push(snapshot)
-        answer = server.reconcile()
-        if not answer or answer["result"] != "applied":
-            print(f"reconcile {number}: {answer}")
-            return 1
+        server.reconcile(wait=False)
+        eventually("live revision", lambda: live_revision(program.data) == upstream.head)
         if number % 1000 == 0:
             upstream.tidy()
         if number == options.warm_up or number > options.warm_up and number % step == 0:
@@ -94,8 +105,8 @@ def main():
           f"{growth:.0f} bytes of memory for each after the first {options.warm_up}, descriptors "
           f"{min(descriptors)} to {max(descriptors)}")
     shutil.rmtree(folder)
-    # One more or fewer is a connection or an event of the moment.
-    is_flat = growth <= options.limit and descriptors[-1] <= min(descriptors) + 2
+    # A reader has the packs of the mirror open for a moment, of which there are at most 50.
+    is_flat = growth <= options.limit and max(descriptors) <= descriptors[0] + 64
     return 0 if is_flat and code == 0 else 1
 
 

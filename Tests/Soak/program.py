@@ -64,8 +64,8 @@ class Program:
         self.log.flush()
         return process.returncode, output.decode(), error.decode()
 
-    def serve(self, fault=None):
-        return Server(self, fault)
+    def serve(self, fault=None, interval="1d", more=()):
+        return Server(self, fault, interval, more)
 
     def leftovers(self):
         """Files in the data directory that no clean run leaves."""
@@ -79,16 +79,16 @@ class Program:
 
 
 class Server:
-    """A `writ serve` that polls once a day: whatever it does comes of its start or of a call."""
+    """A `writ serve`; by default it polls once a day, so that whatever it does comes of a call."""
 
-    def __init__(self, program, fault=None):
+    def __init__(self, program, fault, interval, more):
         self.program = program
         environment = dict(program.environment)
         if fault:
             environment["WRIT_FAULT"] = fault
         self.process = subprocess.Popen(
             [program.writ, "serve", "--repo", program.repository, "--listen", "127.0.0.1:0",
-             "--interval", "1d", "--log-level", "info"],
+             "--interval", interval, "--log-level", "info", *more],
             env=environment, stdin=subprocess.DEVNULL, cwd=program.folder, stdout=program.log,
             stderr=program.log, start_new_session=True)
         self.address = None

@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 from database import Database, Wrong, require
-from program import Program, Server, TooLong, eventually
+from program import Program, TooLong, eventually
 from sink import Sink
 from snapshot import Job, Schedule, Snapshot
 from upstream import Upstream
@@ -162,6 +162,7 @@ class Story:
         names = sorted(name for name in os.listdir(folder) if name.startswith("writ-"))
         require(all(name.endswith(".db") for name in names), f"half a backup is left: {names}")
         self.command("restore", names[-1], "--yes")
+        self.seen = None
         self.live(five)
         self.follow("empty outbox", lambda: not self.look(
             "SELECT id FROM outbox WHERE state = 'pending'"))

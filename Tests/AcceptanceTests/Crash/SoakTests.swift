@@ -15,7 +15,8 @@ import Testing
   @Test func reconcilesWithChangesLeaveMemoryAndDescriptorsFlat() async throws {
     try await Sandbox.with { box in
       let outcome = try await box.soak(
-        "memory.py", ["--reconciles", "400", "--warm-up", "150"], within: .seconds(300))
+        "memory.py", ["--reconciles", "300", "--warm-up", "100", "--limit", "16384"],
+        within: .seconds(300))
       note(outcome.output)
       #expect(outcome.code == 0, "\(outcome)")
     }

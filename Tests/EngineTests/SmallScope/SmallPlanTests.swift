@@ -24,7 +24,7 @@ struct SmallPlanTests {
     try PlanAssembly(
       planner: planner, drift: DriftPolicy(), at: time, readsEverything: readsEverything
     )
-      .plan(live: MemoryLiveView(state: state), source: source, liveRoots: state.roots)
+    .plan(live: MemoryLiveView(state: state), source: source, liveRoots: state.roots)
   }
 
   /// What `start` becomes when `files` are pushed and applied, whatever the guards say; nil where

@@ -20,8 +20,9 @@ enum SmallUniverse {
     Manifest.schedule("s", job: job, annotations: annotations)
   }
 
-  /// Every snapshot: each resource absent or in one of its variants. Those in which the schedule
-  /// names a job that is not there are invalid.
+  /// Every snapshot: each resource absent or in one of its variants.
+  ///
+  /// Those in which the schedule names a job that is not there are invalid.
   static let all: [Files] = {
     let first: [(String, String)?] = [
       nil, ("one", job("a")), ("one", job("a", 2)), ("two", job("a")),
