@@ -30,9 +30,11 @@ extension FuzzTarget {
     // Secrets out of files are bytes of any kind.
     if let other = HookSecret(bytes) {
       try require("\(other)" == "[secret]", "a secret is shown")
+      // HMAC fills a key up with zeros, so those at its end make no other key.
+      let last = bytes.lastIndex { ![0, 0x0A, 0x0D].contains($0) } ?? 0
       try require(
-        HookProof(signed)?.holds(for: body, with: other) != true || other == secret,
-        "any secret will do")
+        HookProof(signed)?.holds(for: body, with: other) != true
+          || HookSecret(Array(bytes[...last])) == secret, "any secret will do")
     }
   }
 
