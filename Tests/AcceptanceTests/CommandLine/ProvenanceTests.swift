@@ -191,7 +191,8 @@ import Testing
       try await upstream.push("Add delta")
       #expect(try await gate() == ("suspended", "writ resume"))
       #expect(try await gate("Job/delta") == ("suspended", "writ resume"))
-      try await box.shell("git rm -q -r manifests && git commit -q -m 'Drop all'", directory: upstream.clone)
+      try await box.shell(
+        "git rm -q -r manifests && git commit -q -m 'Drop all'", directory: upstream.clone)
       try await upstream.push("nothing left")
       let guarded = try await gate()
       #expect(guarded.0 == "empty-tree" || guarded.0 == "mass-delete", "\(guarded)")
