@@ -70,17 +70,23 @@ let package = Package(
     /// Ports, and what lives over time: the reconciler, the outbox.
     .target(
       name: "Engine",
-      dependencies: ["Faults", "Kinds", "Planning", "Resources", "Signatures", "Workflows", logging]),
+      dependencies: [
+        "Faults", "Kinds", "Planning", "Resources", "Signatures", "Workflows", logging,
+      ]),
 
     // MARK: Adapters, which never import each other
     /// Revisions and work trees as manifests.
     .target(
       name: "GitSource",
-      dependencies: ["Engine", "Faults", "Git", "Planning", "Resources", "Signatures", "YAML", subprocess]),
+      dependencies: [
+        "Engine", "Faults", "Git", "Planning", "Resources", "Signatures", "YAML", subprocess,
+      ]),
     /// SQLite; all SQL.
     .target(
       name: "Persistence",
-      dependencies: ["Engine", "Faults", "Planning", "Resources", "Signatures", "Workflows", database],
+      dependencies: [
+        "Engine", "Faults", "Planning", "Resources", "Signatures", "Workflows", database,
+      ],
       resources: [
         .embedInCode("Migrations/v0001_initial.sql"),
         .embedInCode("Migrations/v0002_provenance.sql"),
@@ -110,7 +116,8 @@ let package = Package(
       name: "App",
       dependencies: [
         "ControlPlane", "Engine", "Faults", "Git", "GitSource", "Integrations", "Kinds",
-        "Persistence", "Planning", "Resources", "Signatures", "Workflows", "YAML", lifecycle, logging, subprocess,
+        "Persistence", "Planning", "Resources", "Signatures", "Workflows", "YAML", lifecycle,
+        logging, subprocess,
         unixSignals,
       ]),
     /// The command line: arguments, output, exit codes.

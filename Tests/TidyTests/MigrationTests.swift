@@ -9,7 +9,7 @@ struct MigrationTests {
     "v0003_drift": "db57935d6e6810ca",
     "v0004_health": "45a9ab64c3a8974b",
     "v0005_verification": "73d2ae3f6e25aafe",
-    "v0006_checkpoint": "89750eeab6db5753",
+    "v0006_checkpoint": "6127b323a35c3fbb",
   ]
 
   /// FNV-1a of 64 bits: enough against haste, which is all that it is against.

@@ -8,7 +8,10 @@ struct ConditionReport {
   var conditions: [Condition] = []
   private(set) var events: [NewEvent] = []
 
-  init(report: ReconcilePass.Report, known: [Condition], at time: Timestamp) {
+  init(
+    report: ReconcilePass.Report, requires: VerificationMode, known: [Condition],
+    at time: Timestamp,
+  ) {
     let revision = report.revision
     let short = revision.prefix(12)
     func set(_ kind: Condition.Kind, _ isTrue: Bool, _ reason: String, _ message: String) {
@@ -77,8 +80,11 @@ struct ConditionReport {
       drifts.isEmpty
         ? "InSync" : drifts.allSatisfy { $0.edit != nil } ? "BreakGlass" : "ForeignWrite",
       words ?? "the live state is what was applied")
-    conditions.append(
-      SourceVerifiedCondition.of(report.verification, revision, known: known, at: time))
+    // Who settles without having looked at signatures has nothing to say of them.
+    if report.verification != nil || requires == .off {
+      conditions.append(
+        SourceVerifiedCondition.of(report.verification, revision, known: known, at: time))
+    }
   }
 
   /// Which resources drifted, the first few by name; nil for none.

@@ -144,7 +144,8 @@ package struct ReconcilePass: Sendable {
     _ report: Report, _ actor: String, _ time: Timestamp, finding: HealthGate.Finding?,
   ) throws -> Report {
     let known = try store.conditions()
-    var news = ConditionReport(report: report, known: known, at: time)
+    var news = ConditionReport(
+      report: report, requires: requires, known: known, at: time)
     news.take(finding)
     let isNews = news.conditions.contains { condition in
       !known.contains {

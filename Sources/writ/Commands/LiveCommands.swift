@@ -67,8 +67,7 @@ struct Get: AsyncParsableCommand {
       let workspace = try source.workspace(common)
       let selection = try ResourceSelection(what, workspace.registry)
       if let at {
-        let look = try await LookBack(workspace, [at]).states([at], selection)
-        return try MomentOutput(look[0], selection, workspace.wall.now()).showRecords(output.format)
+        return try await LookBack(workspace, [at]).output(at, selection).showRecords(output.format)
       }
       let store = try workspace.existingStore()
       let records = try store.records(kind: selection.kind, name: selection.name)

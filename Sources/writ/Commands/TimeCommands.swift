@@ -42,8 +42,7 @@ struct StateCommand: AsyncParsableCommand {
     try await reportingErrors {
       let workspace = try source.workspace(common)
       let selection = try ResourceSelection(what, workspace.registry)
-      let look = try await LookBack(workspace, [at]).states([at], selection)
-      try MomentOutput(look[0], selection, workspace.wall.now())
+      try await LookBack(workspace, [at]).output(at, selection)
         .showState(output.format, isQuiet: common.quiet)
     }
   }

@@ -36,18 +36,22 @@ struct LookBack {
     }
   }
 
-  /// The states of `names` with the resources that `selection` selects.
-  func states(
-    _ names: [String], _ selection: ResourceSelection,
-  ) throws -> [(state: MomentState, records: [MomentRecord])] {
-    try reading { finder in
-      try names.map { name in
-        let state = try finder.state(at: Self.moment(name), named: name)
-        let records = try state.records(
-          kind: selection.kind, name: selection.name, past: finder.past)
-        return (state, records)
-      }
+  /// The state of the moment `name` with the resources that `selection` selects.
+  func output(_ name: String, _ selection: ResourceSelection) throws -> MomentOutput {
+    let (state, records) = try reading { finder in
+      let state = try finder.state(at: Self.moment(name), named: name)
+      return (
+        state, try state.records(kind: selection.kind, name: selection.name, past: finder.past)
+      )
     }
+    var commits: [String: LiveCommit] = [:]
+    for record in records {
+      guard let id = record.record.origin?.commit, commits[id] == nil else { continue }
+      commits[id] = try store?.commit(id)
+    }
+    return try MomentOutput(
+      state: state, records: records, commits: commits, selection: selection,
+      now: workspace.wall.now())
   }
 
   func difference(

@@ -7,15 +7,18 @@ import Resources
 struct MomentOutput {
   let state: MomentState
   let records: [MomentRecord]
+  /// What is known of the commits that they come from, by id.
+  let commits: [String: LiveCommit]
   let selection: ResourceSelection
   let now: Timestamp
 
   init(
-    _ look: (state: MomentState, records: [MomentRecord]), _ selection: ResourceSelection,
-    _ now: Timestamp,
+    state: MomentState, records: [MomentRecord], commits: [String: LiveCommit],
+    selection: ResourceSelection, now: Timestamp,
   ) throws {
-    state = look.state
-    records = look.records
+    self.state = state
+    self.records = records
+    self.commits = commits
     self.selection = selection
     self.now = now
     guard selection.name != nil, records.isEmpty else { return }
@@ -32,6 +35,7 @@ struct MomentOutput {
     records.map { record in
       RecordView(
         record: record.record, revision: state.revision,
+        commit: record.record.origin.flatMap { commits[$0.commit] },
         standing: !record.isApplied ? .notApplied : state.kind == .past ? .past : .inForce
       ).value
     }

@@ -86,7 +86,7 @@ struct MemoryStoreTests {
           switch outcome {
           case .applied(let applied, let plan): return "\(applied.root) \(plan.digest)"
           case .blocked(let plan, let blocks): return "\(plan.digest) \(blocks)"
-          case .unchanged, .invalid, .suspended: return "\(outcome)"
+          case .unchanged, .invalid, .suspended, .unverified: return "\(outcome)"
           }
         }
       case 4: try rollBack(twins)

@@ -39,6 +39,7 @@ extension SmallScopeWorld {
         return round
       case .blocked(_, let blocks): commands = blocks.map(\.command)
       case .suspended: commands = ["writ resume"]
+      case .unverified: throw FixtureError("nobody asks for signatures here")
       }
       try expect(!commands.isEmpty, "something stands in the way and names no command")
       try world.checkRest(head)
