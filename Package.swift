@@ -193,8 +193,8 @@ let package = Package(
     .target(
       name: "Fuzz",
       dependencies: [
-        "ControlPlane", "Cron", "Git", "Kinds", "Planning", "Rendering", "Resources", "Workflows",
-        "YAML", crypto,
+        "ControlPlane", "Cron", "Git", "Kinds", "Planning", "Rendering", "Resources", "Signatures",
+        "Workflows", "YAML", crypto,
       ],
       path: "Tests/Fuzz/Targets"),
     .testTarget(name: "FuzzTests", dependencies: ["Fuzz"]),

@@ -44,7 +44,7 @@ module() {
   newest=$object
 }
 
-for name in Resources Cron Kinds Planning Workflows Rendering Git YAML; do
+for name in Resources Signatures Cron Kinds Planning Workflows Rendering Faults Git YAML; do
   mapfile -t files < <(find Sources/$name -name '*.swift' | sort)
   module $name "${files[@]}"
 done
@@ -55,7 +55,7 @@ module WritFuzz Tests/Fuzz/Driver/*.swift
 
 if [ $out/WritFuzz.o -nt $out/writ-fuzz ]; then
   echo "fuzz: linking"
-  mapfile -t packages < <(find "$bin"/{Crypto,CryptoBoringWrapper,CCryptoBoringSSL,CCryptoBoringSSLShims,CXKCP,CXKCPShims,HTTPTypes}.build -name '*.o')
+  mapfile -t packages < <(find "$bin"/{Crypto,CryptoExtras,SwiftASN1,CryptoBoringWrapper,CCryptoBoringSSL,CCryptoBoringSSLShims,CXKCP,CXKCPShims,HTTPTypes}.build -name '*.o')
   swiftc -sanitize=fuzzer,address -use-ld=lld -o $out/writ-fuzz \
     $out/*.o "${packages[@]}" -lgit2 -lyaml -lstdc++
 fi

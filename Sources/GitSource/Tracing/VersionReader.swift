@@ -30,11 +30,17 @@ struct VersionReader {
     _ blob: ObjectID, _ path: String, in repository: borrowing Repository,
   ) throws -> Version {
     if let known = versions[blob] { return known }
+    count += 1
+    var version = Version()
+    guard repository.contains(blob) else {
+      // A partial clone has the present, and may lack the past.
+      version.isBroken = true
+      versions[blob] = version
+      return version
+    }
     let read = try reader.read(
       [ManifestFiles.File(path: path, blob: blob)], from: repository, at: "", keepsNodes: false,
       isParallel: false)
-    count += 1
-    var version = Version()
     version.isBroken = read.diagnostics.containsError
     for resource in read.resources {
       version.contents[resource.key] = Value(canonical: resource.content)

@@ -133,7 +133,7 @@ package enum JournalLine {
       }
       guard sequence == due else {
         return JournalContradiction(
-          sequence, "it follows event \(due - 1): events are missing between the two")
+          sequence, "it follows event \(due &- 1): events are missing between the two")
       }
       guard before == previous else {
         return JournalContradiction(sequence, "it does not carry the hash of the event before it")

@@ -7,7 +7,8 @@ package struct FuzzTarget: Sendable {
 
   /// Sorted by name.
   package static let all: [FuzzTarget] = [
-    .cron, .formats, .hook, .journal, .json, .manifest, .plan, .remote, .yaml,
+    .cron, .formats, .hook, .journal, .json, .manifest, .plan, .remote, .signatures,
+    .snapshots, .yaml,
   ]
 }
 
