@@ -50,12 +50,14 @@ git command -v git
 ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
 tzdata test -e /usr/share/zoneinfo/Europe/Berlin
 curl command -v curl
+openssh-client command -v ssh-keygen
+sqlite3 command -v sqlite3
 endef
 
 define test_needs
 openssh-server test -x /usr/sbin/sshd
-openssh-client command -v ssh-keygen
 openssl command -v openssl
+gnupg command -v gpg
 python3 command -v python3
 python3-jsonschema python3 -c 'from jsonschema import Draft202012Validator'
 endef
@@ -95,7 +97,9 @@ test: test-deps ## Build and run every test
 	# Tests with servers and deadlines run by themselves: the others keep all processors busy.
 	timeout 1200 swift test --skip-build --disable-xctest --skip '(ControlPlane|Integrations|Acceptance)Tests'
 	timeout 1200 swift test --skip-build --disable-xctest --filter '(ControlPlane|Integrations)Tests'
-	timeout 1200 swift test --skip-build --disable-xctest --filter AcceptanceTests
+	timeout 1500 swift test --skip-build --disable-xctest --filter AcceptanceTests
+	# The corpus was replayed above; this is a brief look beyond it.
+	Tests/Fuzz/run.sh 2
 
 .PHONY: release
 release: deps ## Build the binary to ship, .build/release/writ

@@ -130,7 +130,7 @@ private struct ApplyTransaction {
     let rows = try ResourceRows(db: db)
     let provenance = try ProvenanceRows(
       db: db, actor: context.actor, restored: context.restoredOrigins)
-    try provenance.record(plan.commits, signers: [:])
+    try provenance.record(plan.commits, signers: context.signers.mapValues(\.value))
     for change in plan.changes {
       let sources = try provenance.sides(of: change, sequence: journal.nextSequence)
       // For a create the primary key says whether something is there already.

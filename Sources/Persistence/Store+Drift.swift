@@ -76,6 +76,7 @@ private struct DriftRecording {
     for write in writes { try dropStranger(write) }
     for write in writes { try settleContent(write.key) }
     try restoreHistory()
+    for write in writes { try dropRemains(write.id) }
     var findings: [Finding] = []
     for write in writes where StateTree.identifier(of: write.key) == write.id {
       let last = try rows.lastEvent(of: write.key)
@@ -101,6 +102,18 @@ private struct DriftRecording {
     let key = ResourceKey(kind: row[0], name: row[1])
     if StateTree.identifier(of: key) != write.id {
       try db.execute(sql: "DELETE FROM resource WHERE id = ?", arguments: [write.id])
+    }
+  }
+
+  /// Takes out what a resource leaves that was deleted where foreign keys are off, as in the shell.
+  private func dropRemains(_ id: Int64) throws {
+    for table in ["reference", "claim", "provenance"] {
+      try db.execute(
+        sql: """
+          DELETE FROM \(table) WHERE resource_id = ?1
+            AND NOT EXISTS (SELECT 1 FROM resource WHERE id = ?1)
+          """,
+        arguments: [id])
     }
   }
 

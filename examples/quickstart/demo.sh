@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The story of Writ in six steps, told on a real repository that is made from this folder: first
-# plan, a push, a bad push, a dangerous push, a way back, a rewritten history.
+# The story of Writ in ten steps, told on a real repository that is made from this folder: first
+# plan, a push, a bad push, a dangerous push, a way back, where it all came from, a hand edit, a
+# rewritten history, kill -9, an unsigned commit.
 #
 # Every command is run as it is printed, and every outcome is checked; the script ends with 0 only
 # when all came out as it says. It works in a folder of its own under $TMPDIR and leaves nothing.
@@ -246,7 +247,23 @@ say ""
 until_true "the new commit is live" is_live "$(head_of_main)"
 try 0 writ history --limit 2
 
-heading "6. Rewrite history, and it is noticed"
+heading "6. Who set this, and since when?"
+try 0 writ blame Job/db-backup spec.timeout
+try 2 writ diff "${first:0:12}" "${second:0:12}"
+note "every field knows its commit, its author, and when it went live; the state of" \
+  "any two moments can be compared, whatever happened since."
+
+heading "7. Change the database by hand, and it is put back"
+root_by_git=$(status_of stateRoot)
+try 0 sqlite3 "$WRIT_DATA_DIR/writ.db" "DELETE FROM resource WHERE name = 'db-backup-nightly'"
+try 2 writ drift
+try 0 writ reconcile --wait
+[ "$(status_of stateRoot)" = "$root_by_git" ] || fail "the hand edit was not put back"
+try 0 writ drift
+note "triggers in the database wrote down what was changed, so that looking costs as" \
+  "much as was written. An ordinary plan put it back; both are on record."
+
+heading "8. Rewrite history, and it is noticed"
 third=$(head_of_main)
 last_root=$(status_of stateRoot)
 silently git push -q --force origin "${first:0:12}:main"
@@ -268,6 +285,85 @@ wait "$server" || stopped=$?
 server=
 [ "$stopped" = 0 ] || fail "the server ended with $stopped on SIGTERM"
 if [ -e "$WRIT_DATA_DIR/server.json" ]; then fail "the server left its server.json behind"; fi
+
+heading "9. kill -9 in the middle of an apply, ten times"
+export WRIT_REPO=$work/large WRIT_DATA_DIR=$work/large-state
+mkdir -p "$WRIT_REPO/manifests" "$WRIT_DATA_DIR" && chmod 700 "$WRIT_DATA_DIR"
+# All objects change at once here, and that is meant.
+echo 'guards: {updatePercent: 100}' >"$WRIT_DATA_DIR/writ.yaml"
+cd "$WRIT_REPO"
+git init --quiet --initial-branch=main
+for file in {1..50}; do
+  for job in {1..100}; do
+    printf -- '---\napiVersion: writ/v1\nkind: Job\nmetadata: {name: job-%s-%s}\nspec:\n  action: {exec: {argv: [/bin/true, "0"]}}\n' "$file" "$job"
+  done >"manifests/$file.yaml"
+done
+git add --all && git commit --quiet --message 'Five thousand jobs'
+began=$(date +%s%N)
+writ apply --quiet --yes
+took=$((($(date +%s%N) - began) / 1000000))
+say "5,000 objects are live after $took ms. Now each changes, and the apply is killed" \
+  "earlier or later:" ""
+before=$(status_of stateRoot) number=0 finished=0
+next_change() {
+  number=$((number + 1))
+  sed -i "s/true, \"[0-9]*\"/true, \"$number\"/" manifests/*.yaml
+  git commit --quiet --all --message "Change $number"
+  local json
+  json=$(writ plan -o json || true)
+  [[ $json =~ \"predictedRoot\":\"([^\"]*)\" ]] && wanted=${BASH_REMATCH[1]}
+}
+next_change
+for round in {1..10}; do
+  "$WRIT" apply --quiet --yes >/dev/null 2>&1 &
+  killed=$!
+  sleep "$(printf '%d.%03d' $((took * round / 6 / 1000)) $((took * round / 6 % 1000)))"
+  kill -KILL "$killed" 2>/dev/null || true
+  wait "$killed" 2>/dev/null || true
+  root=$(status_of stateRoot)
+  writ journal verify >/dev/null || fail "the journal does not hold after the kill of round $round"
+  case $root in
+    "$before") printf '  killed %2d: nothing happened, state root %s\n' "$round" "${root:0:16}" ;;
+    "$wanted")
+      printf '  killed %2d: all of it is live, state root %s\n' "$round" "${root:0:16}"
+      before=$wanted finished=$((finished + 1))
+      next_change
+      ;;
+    *) fail "after the kill of round $round the state is neither the old nor the new one" ;;
+  esac
+done
+say ""
+try 0 writ apply --quiet --yes
+[ "$(status_of stateRoot)" = "$wanted" ] || fail "the last apply did not reach its state"
+note "all or nothing, each time, and the next apply goes on from there."
+
+heading "10. An unsigned commit is refused"
+export WRIT_REPO=$work/signed WRIT_DATA_DIR=$work/signed-state
+mkdir -p "$WRIT_REPO/manifests"
+cd "$WRIT_REPO"
+ssh-keygen -q -t ed25519 -N '' -C ana -f "$work/key"
+echo "ana@example.com namespaces=\"git\" $(cat "$work/key.pub")" >"$work/allowed-signers"
+export WRIT_VERIFY=range WRIT_ALLOWED_SIGNERS=$work/allowed-signers
+git init --quiet --initial-branch=main
+git config gpg.format ssh
+git config user.signingkey "$work/key"
+cp "$here/manifests/jobs/web.yaml" manifests/
+git add --all
+is_now ana
+say "${cyan}\$ export WRIT_VERIFY=range WRIT_ALLOWED_SIGNERS=allowed-signers${plain}"
+silently git commit -qS -m 'Start, signed'
+try 0 writ apply --quiet --yes
+signed_root=$(status_of stateRoot)
+is_now ben
+silently sed -i 's/timeout: 5m/timeout: 6m/' manifests/web.yaml
+silently git commit -qam 'Not signed'
+is_now ana
+silently git commit -qS --allow-empty -m 'Signed, on top of it'
+try 5 writ plan
+[ "$(status_of stateRoot)" = "$signed_root" ] || fail "the unsigned commit changed something"
+note "a signed head does not vouch for what is below it: every commit since the live" \
+  "one is looked at. Exit code 5, and the commit is named."
+unset WRIT_VERIFY WRIT_ALLOWED_SIGNERS
 
 say "${bold}That was all of it.${plain} The server was stopped, and nothing is left of this." "" \
   "  make run                      serve a copy of this repository, and push to it" \

@@ -51,7 +51,8 @@ extension SourceVerification {
 
   /// The signers of the commits that the changes of `plan` come from, and of its revision.
   package func signers(for plan: Plan) -> [String: Signer] {
-    signers(of: Set(plan.changes.compactMap { $0.origin?.commit }))
+    signers(
+      of: Set(plan.changes.compactMap { $0.origin?.commit }).union(plan.commits.map(\.commit)))
   }
 }
 

@@ -51,7 +51,7 @@ struct DriftTests {
   /// What somebody does with a shell, and what the next pass does about it.
   enum Damage: String, CaseIterable {
     case content, digest, deletion, insertion, place, otherContent, name, reference, claim
-    case missingContent
+    case missingContent, deletionOfReferrer
 
     func inflict(_ vandal: Vandal) throws {
       switch self {
@@ -83,6 +83,7 @@ struct DriftTests {
       case .reference: try vandal.execute("UPDATE reference SET target_name = 'b'")
       case .claim:
         try vandal.execute("INSERT INTO claim SELECT 'x', id, 1, 1, 1, 1 FROM resource")
+      case .deletionOfReferrer: try vandal.execute("DELETE FROM resource WHERE name = 's'")
       case .missingContent:
         try vandal.execute(
           "DELETE FROM content WHERE id = (SELECT content_id FROM resource WHERE name = 'b')")
