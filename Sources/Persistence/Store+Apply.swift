@@ -4,6 +4,7 @@ internal import Foundation
 internal import GRDB
 package import Planning
 internal import Resources
+internal import Signatures
 internal import Workflows
 
 extension Store {

@@ -255,7 +255,7 @@ note "every field knows its commit, its author, and when it went live; the state
 
 heading "7. Change the database by hand, and it is put back"
 root_by_git=$(status_of stateRoot)
-try 0 sqlite3 "$WRIT_DATA_DIR/writ.db" "DELETE FROM resource WHERE name = 'db-backup-nightly'"
+try 0 sqlite3 ../state/writ.db 'DELETE FROM resource WHERE name = "db-backup-nightly"'
 try 2 writ drift
 try 0 writ reconcile --wait
 [ "$(status_of stateRoot)" = "$root_by_git" ] || fail "the hand edit was not put back"
@@ -317,7 +317,7 @@ next_change
 for round in {1..10}; do
   "$WRIT" apply --quiet --yes >/dev/null 2>&1 &
   killed=$!
-  sleep "$(printf '%d.%03d' $((took * round / 6 / 1000)) $((took * round / 6 % 1000)))"
+  sleep "$(printf '%d.%03d' $((took * round * 3 / 10000)) $((took * round * 3 / 10 % 1000)))"
   kill -KILL "$killed" 2>/dev/null || true
   wait "$killed" 2>/dev/null || true
   root=$(status_of stateRoot)

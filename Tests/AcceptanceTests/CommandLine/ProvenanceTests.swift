@@ -10,7 +10,12 @@ import Testing
       .trimmingCharacters(in: .whitespacesAndNewlines)
     try upstream.replace("timeout: 5m", by: "timeout: 7m", in: "manifests/alpha.yaml")
     try await box.shell(
-      "git add -A && git -c user.name=Ben -c user.email=ben@example.com commit -q --author='Ben <ben@example.com>' -m 'Give alpha time'",
+      """
+      git add -A
+      export GIT_COMMITTER_DATE="$(git log -1 --format=%ct) +0000"
+      export GIT_COMMITTER_DATE="@$((${GIT_COMMITTER_DATE% *} + 1)) +0000"
+      git -c user.name=Ben -c user.email=ben@example.com commit -q --author='Ben <ben@example.com>' -m 'Give alpha time'
+      """,
       directory: upstream.clone)
     let second = try await upstream.push("nothing else")
     try await box.writ("apply", "--repo", upstream.bare)

@@ -156,6 +156,8 @@ struct Page: Sendable {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       String(line)
         .replacing(#/\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/#, with: "TIME")
+        .replacing(#/\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b/#, with: "DAY")
+        .replacing(#/at once|[0-9]+ (s|min) later/#, with: "LATER")
         .replacing(#/\b[0-9a-f]{7,}\b/#, with: "HEX")
         .replacing(#/\b[0-9.]+ ms\b/#, with: "MS")
         .replacing(#/just now|[0-9]+ (s|min) ago/#, with: "AGO")
