@@ -31,7 +31,9 @@ extension Store {
   }
 
   /// The first event of what always stays: the state that a rollback goes back to, and what
-  /// followed. Nil where nothing was applied.
+  /// followed.
+  ///
+  /// Nil where nothing was applied.
   private static func keptFrom(_ db: Database) throws -> Int64? {
     let applies = try Row.fetchCursor(
       db,

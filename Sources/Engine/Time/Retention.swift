@@ -42,7 +42,9 @@ package actor Retention {
     }
   }
 
-  /// Compacts where it is due. A failure waits for the next look.
+  /// Compacts where it is due.
+  ///
+  /// A failure waits for the next look.
   package func look() {
     do {
       let now = wall.now()

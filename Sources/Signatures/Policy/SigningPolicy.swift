@@ -1,6 +1,6 @@
 package import Resources
 
-/// Judges commits whose signatures were looked at: is each signed, by somebody who may do that?
+/// Judges commits whose signatures were looked at, by who signed and who may do that.
 ///
 /// Pure: the same facts and the same moment give the same refusals, in the same order.
 package struct SigningPolicy: Hashable, Sendable {

@@ -32,6 +32,7 @@ extension FuzzTarget {
         let subject = value["subject"]?.string, let nanoseconds = value["time"]?.integer
       else {
         _ = checker.add(line)
+        if let last = checker.last { previous = last }
         continue
       }
       let event = JournalEvent(
