@@ -10,7 +10,7 @@ import Testing
     try await Sandbox.with { box in
       let outcome = try await box.run(
         [Self.script], environment: ["WRIT": Program.writ], directory: box.home,
-        within: .seconds(110))
+        within: .seconds(400))
       #expect(outcome.code == 0, "\(outcome)")
       #expect(outcome.output.contains("make run"), "it says how to start the server for real")
       try await eventually("end of all processes", within: .seconds(10)) {
