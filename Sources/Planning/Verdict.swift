@@ -9,11 +9,11 @@ package enum Verdict: Hashable, Sendable {
 
   /// One thing that holds a plan up, and what clears it.
   package struct Block: Hashable, Sendable {
-    /// A guard's name, or `quarantine`.
+    /// A guard's name, `quarantine`, `policy` or `approval`.
     package var name: String
     package var subject: String
     package var message: String
-    /// The command that clears it.
+    /// The command or the edit that clears it.
     package var command: String
 
     package init(name: String, subject: String, message: String, command: String) {
@@ -22,32 +22,54 @@ package enum Verdict: Hashable, Sendable {
       self.message = message
       self.command = command
     }
+
+    package static let policy = "policy"
+    package static let approval = "approval"
   }
 
-  /// Judges `plan` by its guards, and by what depends on the moment.
-  ///
-  /// - Parameters:
-  ///   - digest: the plan's digest, where the caller has it already.
-  ///   - acknowledged: the guards that somebody acknowledged for this very plan.
-  ///   - isQuarantined: whether the state that the plan makes is in quarantine.
-  ///   - windows: findings of change windows at this moment; they are not part of the plan.
-  package static func of(
-    _ plan: Plan, digest: Digest? = nil, acknowledged: Set<GuardFinding.Name>, isQuarantined: Bool,
-    windows: [GuardFinding] = [],
-  ) -> Verdict {
-    let hasWork = !plan.isEmpty || plan.guards.contains { $0.name == .historyRewritten }
-    guard hasWork else { return .unchanged }
-    if plan.guards.isEmpty, windows.isEmpty, !isQuarantined { return .ready }
-    var blocks: [Block] = []
-    let digest = (digest ?? plan.digest).abbreviated
-    for finding in (plan.guards + (plan.isEmpty ? [] : windows)).sorted()
-    where !acknowledged.contains(finding.name) {
-      blocks.append(
-        Block(
-          name: finding.name.rawValue, subject: finding.subject, message: finding.message,
-          command: "writ ack \(finding.name.rawValue) --plan \(digest)"))
+  /// What a verdict depends on beside the plan.
+  package struct Circumstances: Sendable {
+    package var time: Timestamp
+    /// The guards that somebody acknowledged for this very plan.
+    package var acknowledged: Set<GuardFinding.Name>
+    /// Whether the state that the plan makes is in quarantine.
+    package var isQuarantined: Bool
+    /// Findings of change windows at this moment; they are not part of the plan.
+    package var windows: [GuardFinding]
+    package var approvals: ApprovalLedger
+
+    package init(
+      time: Timestamp, acknowledged: Set<GuardFinding.Name> = [], isQuarantined: Bool = false,
+      windows: [GuardFinding] = [], approvals: ApprovalLedger = ApprovalLedger([], roles: [:]),
+    ) {
+      self.time = time
+      self.acknowledged = acknowledged
+      self.isQuarantined = isQuarantined
+      self.windows = windows
+      self.approvals = approvals
     }
-    if isQuarantined, !plan.isRollback {
+  }
+
+  /// Whether nothing but approvals is missing.
+  package var isAwaitingApproval: Bool {
+    guard case .blocked(let blocks) = self else { return false }
+    return blocks.allSatisfy { $0.name == Block.approval }
+  }
+
+  /// Judges `plan` by its guards and policies, and by what depends on the moment.
+  ///
+  /// Policies and approvals do not hold up a rollback: what it returns to was live before, and it
+  /// must work at night. What they say of it is in the plan all the same.
+  ///
+  /// - Parameter digest: the plan's digest, where the caller has it already.
+  package static func of(
+    _ plan: Plan, digest: Digest? = nil, _ circumstances: Circumstances,
+  ) -> Verdict {
+    let hasWork =
+      !plan.isEmpty || !plan.held.isEmpty || plan.guards.contains { $0.name == .historyRewritten }
+    guard hasWork else { return .unchanged }
+    var blocks = guardBlocks(plan, (digest ?? plan.digest).abbreviated, circumstances)
+    if circumstances.isQuarantined, !plan.isRollback {
       let root = plan.predictedRoot.abbreviated
       blocks.append(
         Block(
@@ -55,6 +77,40 @@ package enum Verdict: Hashable, Sendable {
           message: "this content was rolled back from; it stays out until git differs",
           command: "writ quarantine clear \(root)"))
     }
+    if !plan.isRollback {
+      blocks += policyBlocks(plan, at: circumstances.time)
+      blocks += circumstances.approvals.missing(for: plan, at: circumstances.time).map { missing in
+        Block(
+          name: Block.approval, subject: missing.requirement.key.description,
+          message: "\(missing.requirement.source): \(missing.message)",
+          command: "writ approve \(missing.requirement.change.abbreviated) --as NAME")
+      }
+    }
     return blocks.isEmpty ? .ready : .blocked(blocks)
+  }
+
+  private static func guardBlocks(
+    _ plan: Plan, _ digest: String, _ circumstances: Circumstances,
+  ) -> [Block] {
+    (plan.guards + (plan.isEmpty ? [] : circumstances.windows)).sorted()
+      .filter { !circumstances.acknowledged.contains($0.name) }
+      .map { finding in
+        Block(
+          name: finding.name.rawValue, subject: finding.subject, message: finding.message,
+          command: "writ ack \(finding.name.rawValue) --plan \(digest)")
+      }
+  }
+
+  private static func policyBlocks(_ plan: Plan, at time: Timestamp) -> [Block] {
+    plan.policies.filter { $0.severity == .deny && !$0.isWaived(at: time) }.map { finding in
+      var message = "Policy/\(finding.policy): \(finding.message)"
+      if let waiver = finding.waiver {
+        message += " (the exception \(waiver.name) of \(waiver.owner) ran out at \(waiver.expires))"
+      }
+      let place = finding.location.map { "edit \($0)" } ?? "change what the plan does"
+      return Block(
+        name: Block.policy, subject: finding.subject?.description ?? "the plan", message: message,
+        command: "\(place), or apply a PolicyException for \(finding.policy) first")
+    }
   }
 }

@@ -16,9 +16,10 @@ struct VerdictTests {
     _ plan: Plan, acknowledged: Set<GuardFinding.Name> = [], isQuarantined: Bool = false,
     windows: [GuardFinding] = [],
   ) -> [String] {
-    switch Verdict.of(
-      plan, acknowledged: acknowledged, isQuarantined: isQuarantined, windows: windows)
-    {
+    let circumstances = Verdict.Circumstances(
+      time: Timestamp(nanoseconds: 0), acknowledged: acknowledged, isQuarantined: isQuarantined,
+      windows: windows)
+    return switch Verdict.of(plan, circumstances) {
     case .unchanged: ["unchanged"]
     case .ready: ["ready"]
     case .blocked(let blocks): blocks.map { "\($0.name): \($0.command)" }
@@ -86,7 +87,9 @@ struct VerdictTests {
     let plan = try deletion()
     guard
       case .blocked(let blocks) = Verdict.of(
-        plan, acknowledged: [], isQuarantined: true, windows: windows)
+        plan,
+        Verdict.Circumstances(
+          time: Timestamp(nanoseconds: 0), isQuarantined: true, windows: windows))
     else { throw FixtureError("the plan is not blocked") }
     #expect(
       blocks.map { "\($0.name) \($0.subject)" } == [

@@ -123,7 +123,8 @@ import Testing
     #expect(before.allSatisfy { $0["acknowledged"] == false })
     #expect(before.last?["guard"] == "quarantine")
     screen.acknowledged = [.protected]
-    screen.verdict = .of(screen.plan, acknowledged: [.protected], isQuarantined: false)
+    screen.verdict = .of(
+      screen.plan, .init(time: Timestamp(nanoseconds: 0), acknowledged: [.protected]))
     let after = PlanJSON.value(screen)["guards"]?.array ?? []
     #expect(after.count == 9)
     #expect(after.allSatisfy { $0["acknowledged"] == true })

@@ -167,7 +167,8 @@ struct PlanTextTests {
 
   @Test func tellsWhatWasAcknowledged() {
     var screen = Scenes.massDelete
-    screen.verdict = .of(screen.plan, acknowledged: [.massDelete], isQuarantined: false)
+    screen.verdict = .of(
+      screen.plan, .init(time: Timestamp(nanoseconds: 0), acknowledged: [.massDelete]))
     let lines = PlanText(screen, width: 160).lines(.plain)
     #expect(lines.contains { $0.hasPrefix("acknowledged  mass-delete: 14 of 20") })
     #expect(lines.last == "next: writ apply")

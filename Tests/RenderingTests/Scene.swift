@@ -157,7 +157,11 @@ struct Scene {
     let plan = plan()
     var screen = PlanScreen(
       plan,
-      verdict: .of(plan, acknowledged: acknowledged, isQuarantined: isQuarantined)
+      verdict: .of(
+        plan,
+        .init(
+          time: Timestamp(nanoseconds: 0), acknowledged: acknowledged,
+          isQuarantined: isQuarantined))
     )
     screen.acknowledged = acknowledged
     screen.reference = "main"

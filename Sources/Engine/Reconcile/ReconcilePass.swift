@@ -202,8 +202,9 @@ package struct PlanGate {
       try windows.findings(for: plan, live: live, at: time)
     }
     let verdict = Verdict.of(
-      plan, digest: digest, acknowledged: acknowledged, isQuarantined: isQuarantined,
-      windows: findings)
+      plan, digest: digest,
+      Verdict.Circumstances(
+        time: time, acknowledged: acknowledged, isQuarantined: isQuarantined, windows: findings))
     return Judgement(
       verdict: verdict, acknowledged: acknowledged.sorted { $0.rawValue < $1.rawValue },
       digest: digest)

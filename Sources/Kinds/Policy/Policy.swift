@@ -6,77 +6,67 @@ extension Kind {
     name: "Policy",
     summary: "A rule about changes, in CEL, that warns, asks for approval, or denies.",
     spec: Policy.spec,
-    sensitive: ["severity", "match", "validations", "variables"].map { JSONPointer(["spec", $0]) },
+    sensitive: [
+      "severity", "scope", "match", "parameters", "validations", "variables", "approval",
+    ].map { JSONPointer(["spec", $0]) },
     example: Policy.example,
     check: Policy.check)
 }
 
 private enum Policy {
-  static let spec = ObjectShape([
-    .optional("description", .text(TextRule(length: 1...4096)), "What it is for."),
-    .required(
-      "severity", .choice(["deny", "approve", "warn"]),
-      "What happens to a change that breaks the rule."),
-    .defaulted("match", match, "Which changes it looks at; by default all."),
-    .defaulted(
-      "variables",
-      .list(of: .object(variable), ListRule(count: 0...64, order: .unique(by: "name"))),
-      to: [], "Expressions with names; each may use those before it, as variables.NAME."),
-    .required(
-      "validations", .list(of: .object(validation), ListRule(count: 1...64)),
-      "What must be true, checked in this order."),
-    .defaulted(
-      "tests", .list(of: .object(test), ListRule(count: 0...256, order: .unique(by: "name"))),
-      to: [],
-      "Examples with what the policy must say about them."),
-  ])
-
-  private static let match = ObjectShape([
-    .optional("kinds", Scope.kinds, "Only resources of these kinds."),
-    .optional("changes", changes, "Only changes of these sorts."),
-    .optional("selector", Selector.shape, "Only resources whose labels this matches."),
-  ])
-
-  private static let words = ["create", "update", "delete", "move"]
-  private static let changes = Shape.list(
-    of: .choice(words), ListRule(count: 1...4, order: .set))
-
-  private static let variable = ObjectShape([
-    .required("name", .format(.identifier), "The name."),
-    .required("expression", .text(.expression), "What it stands for."),
-  ])
-
-  private static let validation = ObjectShape([
-    .required("expression", .text(.expression), "What must be true."),
-    .optional(
-      "field", .text(TextRule(length: 1...1024, format: .fieldPath)),
-      "The field of the resource that the message points to, such as spec.timeout."),
-    .required("message", .text(TextRule(length: 1...4096)), "What is wrong where it is not true."),
-  ])
-
-  private static let test = ObjectShape(
+  static let spec = ObjectShape(
     [
-      .required("name", .text(.line), "What the example shows."),
-      .optional(
-        "object", .map(of: .anything, keys: TextRule(length: 1...253)), "The resource afterwards."),
-      .optional(
-        "oldObject", .map(of: .anything, keys: TextRule(length: 1...253)), "The resource before."),
-      .optional(
-        "change", .choice(words), "The change; by default what the objects make of it."),
+      .optional("description", .text(TextRule(length: 1...4096)), "What it is for."),
       .required(
-        "expect", .choice(["allow", "deny", "approve", "warn"]), "What the policy must say."),
-    ], atLeastOne: [["object", "oldObject"]])
+        "severity", .choice(["deny", "approve", "warn"]),
+        "What happens to a change that breaks the rule."),
+      .defaulted(
+        "scope", .choice(["object", "plan"]), to: "object",
+        "Whether it looks at each change by itself, or once at all changes of a plan together."),
+      .defaulted("match", PolicyShapes.match, "Which changes it looks at; by default all."),
+      .defaulted(
+        "parameters", .map(of: .anything, keys: TextRule(length: 1...63, format: .identifier)),
+        to: [:], "Values that expressions know as params.NAME."),
+      .defaulted(
+        "variables",
+        .list(
+          of: .object(PolicyShapes.variable), ListRule(count: 0...64, order: .unique(by: "name"))),
+        to: [], "Expressions with names; each may use those before it, as variables.NAME."),
+      .required(
+        "validations", .list(of: .object(PolicyShapes.validation), ListRule(count: 1...64)),
+        "What must be true, checked in this order."),
+      .optional(
+        "approval", .object(PolicyShapes.approval),
+        "Who must agree to a change that breaks the rule; by default one person."),
+      .defaulted(
+        "tests",
+        .list(
+          of: .object(PolicyShapes.test), ListRule(count: 0...256, order: .unique(by: "name"))),
+        to: [], "Examples with what the policy must say about them."),
+    ],
+    conditions: [.when("severity", in: ["deny", "warn"], forbids: ["approval"])])
 
   @Sendable static func check(_ input: SpecCheck) -> SpecFindings {
     var findings = SpecFindings()
     Scope.check(input.spec["match"]?["kinds"], at: ["match", "kinds"], in: input, &findings)
     let severity = input.spec["severity"]?.string ?? ""
+    let scope = input.spec["scope"]?.string ?? ""
     for (index, test) in input.spec["tests"]?.items ?? [] {
-      guard let word = test["expect"]?.string, word != "allow", word != severity else { continue }
-      findings.report(
-        code: "contradiction", "a policy of severity \(severity) never says \(word)",
-        at: ["tests", "\(index)", "expect"], hint: "expect allow or \(severity)",
-        related: ["severity"])
+      if let word = test["expect"]?.string, word != "allow", word != severity {
+        findings.report(
+          code: "contradiction", "a policy of severity \(severity) never says \(word)",
+          at: ["tests", "\(index)", "expect"], hint: "expect allow or \(severity)",
+          related: ["severity"])
+      }
+      let isAboutPlan = test["changes"] != nil
+      if isAboutPlan != (scope == "plan") {
+        findings.report(
+          code: "contradiction",
+          isAboutPlan
+            ? "a policy of scope object is tested with object and oldObject, not with changes"
+            : "a policy of scope plan is tested with changes",
+          at: ["tests", "\(index)"], hint: "see: writ schema Policy", related: ["scope"])
+      }
     }
     return findings
   }
@@ -92,47 +82,18 @@ private enum Policy {
         kinds: [Job]
         changes: [create, update]
         selector: {matchLabels: {tier: critical}}
+      parameters: {limit: 1h}
       variables:
         - {name: timeout, expression: object.spec.timeout}
       validations:
-        - expression: variables.timeout <= duration('1h')
+        - expression: variables.timeout <= duration(params.limit)
           field: spec.timeout
           message: critical jobs must finish within an hour
+          reason: TooLong
       tests:
         - name: long job is refused
           object: {kind: Job, metadata: {name: slow}, spec: {timeout: 2h}}
           expect: deny
 
     """
-}
-
-extension TextFormat {
-  /// A path such as `spec.steps[0].timeout`.
-  fileprivate static let fieldPath = TextFormat(
-    name: "the path of a field",
-    pattern: "^[A-Za-z_][A-Za-z0-9_-]*(?:\\.[A-Za-z_][A-Za-z0-9_-]*|\\[[0-9]{1,4}\\])*$",
-    example: "spec.timeout",
-  ) { text throws(Problem) in
-    var rest = text.utf8[...]
-    func isLetter(_ byte: UInt8) -> Bool {
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
-    }
-    func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-    func word() -> Bool {
-      guard let first = rest.first, isLetter(first) else { return false }
-      rest = rest.drop { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
-      return true
-    }
-    func index() -> Bool {
-      let digits = rest.prefix(while: isDigit)
-      rest = rest.dropFirst(digits.count)
-      return (1...4).contains(digits.count) && rest.popFirst() == UInt8(ascii: "]")
-    }
-    var isFine = word()
-    while isFine, let next = rest.popFirst() {
-      isFine = next == UInt8(ascii: ".") ? word() : next == UInt8(ascii: "[") && index()
-    }
-    guard isFine else { throw Problem("it must be names with \".\" between, such as spec.timeout") }
-    return text
-  }
 }

@@ -18,15 +18,22 @@ extension Plan {
     }
     let commits: [Value.Member] =
       commits.isEmpty ? [] : [.init("commits", .array(commits.map(\.value)))]
+    func list(_ name: String, _ values: [Value]) -> [Value.Member] {
+      values.isEmpty ? [] : [.init(name, .array(values))]
+    }
+    let approvals = list("approvals", approvals.map(\.value))
+    let held = list("held", held.map { .string($0.description) })
+    let policies = list("policies", policies.map(\.value))
     let start: [Value.Member] = [
       .init("baseRevision", baseRevision.map { .string($0) } ?? .null),
       .init("baseRoot", .string(baseRoot.description)),
       .init("changes", .array(changes.map(value))),
     ]
-    let rest: [Value.Member] = [
+    let middle: [Value.Member] = [
       .init("formatVersion", .integer(Self.formatVersion)),
       .init("guards", .array(guards.map(\.value))),
-      .init("orphaned", .array(orphaned.map { .string($0.description) })),
+    ]
+    let rest: [Value.Member] = [
       .init("predictedRoot", .string(predictedRoot.description)),
       .init("relocations", .array(relocations.map(\.value))),
       .init("revision", .string(revision)),
@@ -34,7 +41,10 @@ extension Plan {
       .init("roots", .array(roots.map { .string($0) })),
       .init("unchanged", .integer(Int64(unchangedCount))),
     ]
-    return .object(start + commits + rest)
+    let orphaned: [Value.Member] = [
+      .init("orphaned", .array(orphaned.map { .string($0.description) }))
+    ]
+    return .object(approvals + start + commits + middle + held + orphaned + policies + rest)
   }
 }
 
@@ -216,6 +226,9 @@ extension Plan {
       orphaned: orphaned, guards: guards, unchangedCount: Int(clamping: unchanged),
       isRollback: isRollback,
       commits: (value["commits"]?.array ?? []).compactMap(CommitRecord.init))
+    policies = (value["policies"]?.array ?? []).compactMap(PolicyFinding.init)
+    approvals = (value["approvals"]?.array ?? []).compactMap(ApprovalRequirement.init)
+    held = (value["held"]?.array ?? []).compactMap { $0.string.flatMap { ResourceKey($0) } }
   }
 
   private static func all<Item>(_ value: Value?, _ read: (Value) -> Item?) -> [Item]? {

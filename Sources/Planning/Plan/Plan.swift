@@ -20,6 +20,12 @@ package struct Plan: Hashable, Sendable {
   /// Resources whose manifest is gone and that stay in force, as their `writ/prune` asks.
   package var orphaned: [ResourceKey]
   package var guards: [GuardFinding]
+  /// What the policies in force say of the changes, the gravest first.
+  package var policies: [PolicyFinding] = []
+  /// The changes that wait until people agree to them, by key.
+  package var approvals: [ApprovalRequirement] = []
+  /// Resources whose changes are left out, because they wait for approval.
+  package var held: [ResourceKey] = []
   /// How many live resources the plan leaves as they are.
   package var unchangedCount: Int
   package var isRollback: Bool

@@ -56,6 +56,10 @@ package struct PlanInput: Sendable {
   package var commits: [String: CommitRecord]
   /// Set when this is a rollback rather than a step forward.
   package var isRollback: Bool
+  /// What the policies that are live judge by; without any, nothing is judged.
+  package var policies: PolicyContext
+  /// Resources whose changes wait for approval, and are left out with all that needs them.
+  package var held: Set<ResourceKey>
 
   package init(base: LiveSummary, revision: String) {
     self.base = base
@@ -80,6 +84,8 @@ package struct PlanInput: Sendable {
     traces = [:]
     commits = [:]
     isRollback = false
+    policies = PolicyContext()
+    held = []
   }
 }
 

@@ -65,18 +65,21 @@ package struct Planner: Sendable {
       }
     }
     markRenames(&forward, &deletes, input)
+    let held = HeldChanges(input).remove(from: &forward, &deletes)
     let changes =
       order(forward) { $0.references.map(\.target) }
       + order(deletes) { (input.live[$0.key]?.references ?? []).map(\.target) }.reversed()
     var tree = input.tree
     tree.update(changes.filter { $0.action != .move }.map { (key: $0.key, digest: $0.after) })
     let touched = changes.count { $0.action != .create }
+    let review = PolicyReview(input, registry).review(changes)
     let plan = Plan(
       baseRevision: input.base.revision, revision: input.revision, roots: input.roots,
       baseRoot: input.base.root,
       predictedRoot: tree.root, changes: changes,
       relocations: relocations.sorted { $0.key < $1.key }, orphaned: orphaned.sorted(),
       guards: guards.findings(changes: changes, input: input).sorted(),
+      policies: review.findings, approvals: review.approvals, held: held,
       unchangedCount: input.base.total - touched, isRollback: input.isRollback,
       commits: commits(of: changes, input))
     return .plan(plan)

@@ -1,3 +1,5 @@
+package import Resources
+
 /// Whose signatures a change of some paths takes.
 package struct SigningRule: Hashable, Sendable {
   package var paths: [PathGlob]

@@ -162,7 +162,7 @@ struct PlanMaker {
   ) -> Made {
     var verdict: Verdict?
     if case .plan(let plan) = result.outcome {
-      verdict = .of(plan, acknowledged: [], isQuarantined: false)
+      verdict = .of(plan, Verdict.Circumstances(time: workspace.wall.now()))
     }
     return Made(
       result: result, verdict: verdict, reference: workspace.settings.reference, head: head,

@@ -34,7 +34,7 @@ extension FuzzTarget {
 
   /// Whether a person can be shown the plan before it is refused or carried out.
   private static func show(_ plan: Plan) throws(BrokenPromise) {
-    let verdict = Verdict.of(plan, acknowledged: [], isQuarantined: false)
+    let verdict = Verdict.of(plan, .init(time: Timestamp(nanoseconds: 0)))
     let screen = PlanScreen(plan, verdict: verdict)
     for width in [40, 100] {
       for isVerbose in [false, true] {

@@ -1,4 +1,4 @@
-import Signatures
+import Resources
 import Testing
 
 /// Which paths a pattern of a rule stands for.
@@ -36,17 +36,5 @@ struct PathGlobTests {
     let glob = try #require(
       PathGlob(Array(repeating: "**/*a*", count: 60).joined(separator: "/") + "/b"))
     #expect(!glob.matches(String(repeating: "aa/", count: 1300) + "c"))
-    #expect(
-      !Wildcard(String(repeating: "*a", count: 500) + "b").matches(
-        String(repeating: "a", count: 4000)))
-  }
-
-  @Test(arguments: [
-    ("*@example.org", "ana@example.org", true), ("*@example.org", "ana@example.com", false),
-    ("ana", "ana", true), ("ana", "anab", false), ("a?a", "ana", true), ("*", "", true),
-    ("**", "x", true), ("", "", true), ("a*b*c", "aXbYc", true), ("a*b*c", "acb", false),
-  ])
-  func matchesNames(_ pattern: String, _ name: String, _ expected: Bool) {
-    #expect(Wildcard(pattern).matches(name) == expected)
   }
 }
