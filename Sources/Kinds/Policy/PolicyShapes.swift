@@ -63,7 +63,9 @@ enum PolicyShapes {
         "For a policy of scope plan: all changes of the plan."),
       .optional("request", .object(requester), "Who asks for the change."),
       .optional(
-        "live", .map(of: .list(of: object, ListRule()), keys: TextRule(length: 1...63, format: .kindName)),
+        "live",
+        .map(
+          of: .list(of: object, ListRule()), keys: TextRule(length: 1...63, format: .kindName)),
         "What is live before the change, as lists of resources by kind."),
       .required(
         "expect", .choice(["allow", "deny", "approve", "warn"]), "What the policy must say."),

@@ -4,8 +4,7 @@ extension Kind {
   /// What policies do not refuse for a while.
   package static let policyException = Kind(
     name: "PolicyException",
-    summary:
-      "What policies do not refuse for a while: for which resources, whose wish, until when.",
+    summary: "What policies let pass for a while: which resources, and until when.",
     spec: PolicyException.spec,
     sensitive: ["policies", "match", "expires"].map { JSONPointer(["spec", $0]) },
     example: PolicyException.example,
