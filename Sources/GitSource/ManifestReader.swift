@@ -64,7 +64,8 @@ struct ManifestReader: Sendable {
     let read = YAMLReader.read(bytes, file: file, limits: limits)
     output.diagnostics += read.diagnostics
     for document in read.documents {
-      let decoded = decoder.decode(document.root, file: file, keepsNode: keepsNodes)
+      let decoded = decoder.decode(
+        document.root, file: file, keepsNode: keepsNodes, source: { Array(bytes) })
       output.diagnostics += decoded.diagnostics
       if let resource = decoded.resource {
         output.resources.append(resource)
@@ -76,7 +77,8 @@ struct ManifestReader: Sendable {
     // What was said of a place already is not said again in other words.
     let places = Set(read.diagnostics.map(\.location.range.start))
     for document in read.faulty {
-      let decoded = decoder.decode(document.root, file: file, keepsNode: false)
+      let decoded = decoder.decode(
+        document.root, file: file, keepsNode: false, source: { Array(bytes) })
       output.diagnostics += decoded.diagnostics.filter {
         !places.contains($0.location.range.start)
       }

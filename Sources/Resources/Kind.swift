@@ -61,6 +61,8 @@ package struct SpecFindings: Sendable {
     package var hint: String?
     /// The other place that takes part.
     package var related: JSONPointer?
+    /// Which bytes of the text at `pointer` it is about, where it is not all of it.
+    package var part: (offset: Int, length: Int)?
   }
 
   package private(set) var problems: [Problem] = []
@@ -71,12 +73,12 @@ package struct SpecFindings: Sendable {
 
   package mutating func report(
     code: String, _ message: String, at tokens: [String], hint: String? = nil,
-    related: [String]? = nil,
+    related: [String]? = nil, part: (offset: Int, length: Int)? = nil,
   ) {
     problems.append(
       Problem(
         code: code, message: message, pointer: JSONPointer(tokens), hint: hint,
-        related: related.map { JSONPointer($0) }))
+        related: related.map { JSONPointer($0) }, part: part))
   }
 
   package mutating func refer(to target: ResourceKey, at tokens: [String]) {

@@ -21,9 +21,11 @@ package struct ManifestDecoder: Sendable {
 
   /// Decodes one document.
   ///
-  /// - Parameter keepsNode: whether the resource keeps the tree, to tell the place of its fields.
+  /// - Parameters:
+  ///   - keepsNode: whether the resource keeps the tree, to tell the place of its fields.
+  ///   - source: the bytes of the file, asked for where a place within a text has to be told.
   package func decode(
-    _ root: Node, file: String, keepsNode: Bool = true,
+    _ root: Node, file: String, keepsNode: Bool = true, source: (() -> [UInt8])? = nil,
   ) -> Decoded {
     var decoder = ShapeDecoder(file: file)
     guard let kind = header(root, &decoder) else {
@@ -40,7 +42,7 @@ package struct ManifestDecoder: Sendable {
     guard let specNode = root["spec"] else { return failed() }
     let spec = decoder.decode(specNode, as: .object(kind.spec), under: "spec")
     let findings = kind.check(SpecCheck(name: name, spec: spec, node: specNode))
-    let claims = add(findings, specNode, &decoder)
+    let claims = add(findings, specNode, source, &decoder)
     guard !decoder.diagnostics.containsError, let key = decoder.resource else { return failed() }
     let content = CanonicalJSON.bytes(
       of: .object([
@@ -149,9 +151,21 @@ package struct ManifestDecoder: Sendable {
     return marks
   }
 
+  /// The part of a text that a problem is about.
+  private static func place(
+    of problem: SpecFindings.Problem, in specNode: Node, _ source: (() -> [UInt8])?,
+  ) -> SourceRange? {
+    guard let part = problem.part, let source, let node = specNode.node(at: problem.pointer),
+      case .string(let text) = node.content,
+      let scalar = ScalarText(text, at: node.range, in: source())
+    else { return nil }
+    return scalar.range(offset: part.offset, length: part.length)
+  }
+
   /// Turns a kind's findings, which know pointers, into diagnostics and references with places.
   private func add(
-    _ findings: SpecFindings, _ specNode: Node, _ decoder: inout ShapeDecoder,
+    _ findings: SpecFindings, _ specNode: Node, _ source: (() -> [UInt8])?,
+    _ decoder: inout ShapeDecoder,
   ) -> [Claim] {
     // Where a shape was not met already, what follows from that is not said again.
     let places = Set(decoder.diagnostics.map(\.location.range.start))
@@ -159,7 +173,8 @@ package struct ManifestDecoder: Sendable {
       let place = specNode.range(at: problem.pointer)
       if places.contains(place.start) { continue }
       decoder.report(
-        code: problem.code, problem.message, at: place,
+        code: problem.code, problem.message,
+        at: Self.place(of: problem, in: specNode, source) ?? place,
         hint: problem.hint, related: problem.related.map { specNode.range(at: $0) })
     }
     for reference in findings.references {

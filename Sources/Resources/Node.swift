@@ -52,6 +52,23 @@ package struct Node: Hashable, Sendable {
     }
   }
 
+  /// The value that a JSON Pointer names.
+  package func node(at pointer: JSONPointer) -> Node? {
+    var node = self
+    for token in pointer.tokens {
+      switch node.content {
+      case .map(let entries):
+        guard let entry = entries.first(where: { $0.key == token }) else { return nil }
+        node = entry.value
+      case .list(let items):
+        guard let index = Int(token), items.indices.contains(index) else { return nil }
+        node = items[index]
+      default: return nil
+      }
+    }
+    return node
+  }
+
   /// The place of the value that a JSON Pointer names, or of its nearest ancestor that exists.
   package func range(at pointer: JSONPointer) -> SourceRange {
     var node = self

@@ -70,7 +70,7 @@ extension TextFormat {
     TextFormat(
       name: "a number of bytes", pattern: "^[0-9]{1,16}(?:B|KiB|MiB|GiB|TiB|kB|MB|GB|TB)?$",
       example: range.contains(.kibibytes(64)) ? "64KiB" : range.upperBound.description,
-      integers: [range.lowerBound.count...range.upperBound.count],
+      integers: [range.lowerBound.count...range.upperBound.count], meaning: .bytes,
     ) { text throws(Problem) in
       let size = try ByteSize(parsing: text)
       guard range.contains(size) else {

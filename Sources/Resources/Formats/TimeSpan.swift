@@ -142,6 +142,7 @@ extension TextFormat {
       name: "a duration",
       pattern: "^" + lookahead + units.map { "(?:[0-9]{1,12}\($0))?" }.joined() + "$",
       example: (example.first(where: range.contains) ?? range.upperBound).description,
+      meaning: .duration,
     ) { text throws(Problem) in
       let span = try TimeSpan(parsing: text)
       guard range.contains(span) else {

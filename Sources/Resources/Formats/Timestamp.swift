@@ -100,6 +100,6 @@ extension TextFormat {
     name: "a time",
     pattern: "^\(CivilDate.pattern)[Tt ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
       + "(?:\\.[0-9]{1,9})?(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$",
-    example: "2026-12-24T18:00:00Z",
+    example: "2026-12-24T18:00:00Z", meaning: .time,
   ) { text throws(Problem) in try Timestamp(parsing: text).description }
 }

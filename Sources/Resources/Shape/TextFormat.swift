@@ -13,8 +13,20 @@ package final class TextFormat: Sendable {
     }
   }
 
+  /// What expressions take a text of some format for.
+  package enum Meaning: Sendable {
+    case text
+    /// A length of time.
+    case duration
+    /// An instant.
+    case time
+    /// A whole number of bytes.
+    case bytes
+  }
+
   /// What a person calls it, with its article: `a duration`.
   package let name: String
+  package let meaning: Meaning
   /// An ECMA 262 regular expression for JSON Schema; at least as wide as `canonicalize`.
   package let pattern: String?
   /// A text that is right, for error messages and the reference pages.
@@ -35,6 +47,7 @@ package final class TextFormat: Sendable {
     acceptsInteger: Bool = false,
     integers: [ClosedRange<Int64>] = [],
     words: [String] = [],
+    meaning: Meaning = .text,
     canonicalize: @escaping @Sendable (String) throws(Problem) -> String,
   ) {
     self.name = name
@@ -43,6 +56,7 @@ package final class TextFormat: Sendable {
     self.acceptsInteger = acceptsInteger || !integers.isEmpty
     self.integers = integers
     self.words = words
+    self.meaning = meaning
     self.canonicalize = canonicalize
   }
 }
