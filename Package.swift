@@ -54,10 +54,12 @@ let package = Package(
     .target(name: "Resources", dependencies: [crypto]),
     /// Cron expressions.
     .target(name: "Cron"),
+    /// The Common Expression Language.
+    .target(name: "CEL"),
     /// One folder for each kind of resource.
-    .target(name: "Kinds", dependencies: ["Cron", "Resources"]),
-    /// The planner, guards, verdicts, the state tree.
-    .target(name: "Planning", dependencies: ["Resources"]),
+    .target(name: "Kinds", dependencies: ["CEL", "Cron", "Resources"]),
+    /// The planner, guards, policies, verdicts, the state tree.
+    .target(name: "Planning", dependencies: ["CEL", "Kinds", "Resources"]),
     /// Journal events; later the machines of runs and packs.
     .target(name: "Workflows", dependencies: ["Planning", "Resources", crypto]),
     /// Plans, diagnostics and tables as text and JSON.
@@ -139,9 +141,10 @@ let package = Package(
     .testTarget(name: "GitTests", dependencies: ["Git"]),
     .testTarget(name: "YAMLTests", dependencies: ["Resources", "YAML"]),
     .testTarget(name: "ResourcesTests", dependencies: ["Resources"]),
+    .testTarget(name: "CELTests", dependencies: ["CEL"]),
     .testTarget(name: "CronTests", dependencies: ["Cron"]),
     .testTarget(
-      name: "KindsTests", dependencies: ["Cron", "Kinds", "Resources", "TestSupport", "YAML"]),
+      name: "KindsTests", dependencies: ["CEL", "Cron", "Kinds", "Resources", "TestSupport", "YAML"]),
     .testTarget(
       name: "RenderingTests", dependencies: ["Planning", "Rendering", "Resources"],
       exclude: ["Golden"]),

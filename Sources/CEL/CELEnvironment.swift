@@ -54,6 +54,27 @@ package struct CELEnvironment: Sendable {
     self.macros = macros
   }
 
+  /// This environment with more variables; shares its functions.
+  package func declaring(_ more: [String: CELType]) -> CELEnvironment {
+    CELEnvironment(self, variables: variables.merging(more) { _, new in new })
+  }
+
+  private init(_ other: CELEnvironment, variables: [String: CELType]) {
+    self.variables = variables
+    container = other.container
+    bounds = other.bounds
+    hasOptionalSyntax = other.hasOptionalSyntax
+    offsetInZone = other.offsetInZone
+    functions = other.functions
+    constants = other.constants
+    constructors = other.constructors
+    macros = other.macros
+    variableNames = variables.keys.sorted()
+    var slots: [String: Int] = [:]
+    for (slot, name) in variableNames.enumerated() { slots[name] = slot }
+    self.slots = slots
+  }
+
   /// The slot of a declared variable, for `CELBindings`.
   package func slot(of variable: String) -> Int? { slots[variable] }
 

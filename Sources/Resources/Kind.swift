@@ -7,6 +7,8 @@ package struct Kind: Sendable {
   /// One sentence for lists and the reference page.
   package let summary: String
   package let spec: ObjectShape
+  /// What canonical form has: `kind`, `metadata` and `spec`.
+  package let resource: ObjectShape
   /// Fields whose change deserves a second look, as pointers below the resource: `/spec/action`.
   package let sensitive: [JSONPointer]
   /// A complete manifest that decodes.
@@ -28,6 +30,11 @@ package struct Kind: Sendable {
     self.name = name
     self.summary = summary
     self.spec = spec
+    resource = ObjectShape([
+      .required("kind", .choice([name]), "The kind."),
+      .required("metadata", .object(ManifestDecoder.metadata), "What every kind has."),
+      .required("spec", .object(spec), "What this kind has."),
+    ])
     self.sensitive = sensitive
     self.example = example
     self.check = check

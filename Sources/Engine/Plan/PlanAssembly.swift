@@ -1,6 +1,7 @@
 internal import Faults
 package import Planning
 package import Resources
+package import Signatures
 import Workflows
 
 /// Gathers what the planner needs from the source and the store: the whole, or only what the
@@ -26,13 +27,23 @@ package struct PlanAssembly {
   package let time: Timestamp
   /// Reads everything although the base would allow less.
   package var readsEverything = false
+  package let policies: PolicyCache
+  /// What rules know as `request.branch`.
+  package let branch: String
+  /// The principals that signed commits, as far as that was verified; rules know them as
+  /// `request.signer`.
+  package let signers: [String: String]
 
   package init(
     planner: Planner, drift: DriftPolicy, at time: Timestamp, readsEverything: Bool = false,
+    policies: PolicyCache = PolicyCache(), branch: String = "", signers: [String: Signer] = [:],
   ) {
+    self.branch = branch
+    self.signers = signers.mapValues(\.principal)
     self.planner = planner
     self.drift = drift
     self.time = time
+    self.policies = policies
     self.readsEverything = readsEverything
   }
 
@@ -80,12 +91,17 @@ package struct PlanAssembly {
       result.outcome = planner.plan(input)
       return result
     }
+    try addPolicies(live, &input)
     try addContents(live, &input)
     try addOrigins(source, knownBase, isExact: isExact, &input)
     let keys = changedKeys(input)
     input.tree = try live.tree(around: keys)
     FaultPoint.reach(.planAssembled)
     result.outcome = planner.plan(input)
+    if case .plan(var plan) = result.outcome, !plan.policies.isEmpty {
+      try locate(&plan, input, source)
+      result.outcome = .plan(plan)
+    }
     FaultPoint.reach(.planMade)
     return result
   }
@@ -211,9 +227,65 @@ package struct PlanAssembly {
 
   /// The canonical bytes of what differs, for field diffs.
   private func addContents(_ live: any LiveReader, _ input: inout PlanInput) throws {
-    let keys = changedKeys(input).filter { input.live[$0] != nil }
+    var keys = changedKeys(input).filter { input.live[$0] != nil }
+    if !input.policies.set.isEmpty { keys += movedKeys(input) }
     for (key, content) in try live.contents(of: keys.sorted()) {
       input.live[key]?.content = content
+    }
+  }
+
+  /// Resources that mean the same and stand in another file.
+  private func movedKeys(_ input: PlanInput) -> [ResourceKey] {
+    input.desired.compactMap { resource in
+      guard let live = input.live[resource.key], live.digest == resource.digest,
+        live.location.file != resource.location.file
+      else { return nil }
+      return resource.key
+    }
+  }
+
+  // MARK: Policies
+
+  /// The policies that are live; those that the revision brings judge from the next step on.
+  private func addPolicies(_ live: any LiveReader, _ input: inout PlanInput) throws {
+    let set = try policies.policies(of: live)
+    if set.isEmpty { return }
+    input.policies = PolicyContext(set: set, branch: branch, signers: signers)
+    for kind in set.liveKinds {
+      let keys = try live.names(ofKind: kind).map { ResourceKey(kind: kind, name: $0) }
+      let contents = try live.contents(of: keys)
+      input.policies.live += keys.sorted().compactMap {
+        contents[$0].flatMap(Value.init(canonical:))
+      }
+    }
+  }
+
+  /// How many findings get the place of their field rather than of their resource.
+  private static let locatedFindings = 1000
+
+  /// Says where the fields stand that findings are about.
+  private func locate(
+    _ plan: inout Plan, _ input: PlanInput, _ source: any RevisionReader,
+  ) throws {
+    let changes = Dictionary(plan.changes.map { ($0.key, $0) }) { first, _ in first }
+    let indices = plan.policies.indices.filter { index in
+      guard plan.policies[index].pointer != nil, let key = plan.policies[index].subject else {
+        return false
+      }
+      return changes[key].map { $0.action != .delete } ?? false
+    }.prefix(Self.locatedFindings)
+    let files = Set(indices.compactMap { plan.policies[$0].location?.file })
+    if files.isEmpty { return }
+    var nodes: [ResourceKey: Node] = [:]
+    for resource in try source.resources(inFiles: files.sorted()) {
+      nodes[resource.key] = resource.node
+    }
+    for index in indices {
+      let finding = plan.policies[index]
+      guard let pointer = finding.pointer, let node = finding.subject.flatMap({ nodes[$0] }) else {
+        continue
+      }
+      plan.policies[index].location?.range = node.range(at: pointer)
     }
   }
 

@@ -50,12 +50,16 @@ package struct ReconcilePass: Sendable {
   package let health: HealthGate?
   /// How much of the history must be signed; a pass without a verification that says so fails.
   package let requires: VerificationMode
+  /// The branch that is followed, as rules of policies know it.
+  package let branch: String
+  private let policies = PolicyCache()
 
   package init(
     store: any StateStore, planner: Planner, windows: any ChangeWindowJudge,
     effects: EffectSettings, drift: DriftPolicy = DriftPolicy(), health: HealthGate? = nil,
-    requires: VerificationMode = .off,
+    requires: VerificationMode = .off, branch: String = "",
   ) {
+    self.branch = branch
     self.health = health
     self.store = store
     self.planner = planner
@@ -95,7 +99,9 @@ package struct ReconcilePass: Sendable {
       return try settle(report, actor, time)
     }
     let assembled = try store.read { live throws(StoreError) in
-      Result { try assemble(live, source, status.roots, time) }
+      Result {
+        try assemble(live, source, status.roots, time, report.verification?.signers ?? [:])
+      }
     }.get()
     report.warnings = assembled.warnings
     switch assembled.outcome {
@@ -126,9 +132,13 @@ package struct ReconcilePass: Sendable {
 
   private func assemble(
     _ live: any LiveReader, _ source: any RevisionReader, _ roots: [String], _ time: Timestamp,
+    _ signers: [String: Signer],
   ) throws -> PlanAssembly.Result {
-    try PlanAssembly(planner: planner, drift: drift, at: time)
-      .plan(live: live, source: source, liveRoots: roots)
+    try PlanAssembly(
+      planner: planner, drift: drift, at: time, policies: policies, branch: branch,
+      signers: signers
+    )
+    .plan(live: live, source: source, liveRoots: roots)
   }
 
   // MARK: Conditions

@@ -49,6 +49,10 @@ private enum Policy {
   @Sendable static func check(_ input: SpecCheck) -> SpecFindings {
     var findings = SpecFindings()
     Scope.check(input.spec["match"]?["kinds"], at: ["match", "kinds"], in: input, &findings)
+    let mistakes = CompiledPolicy.compile(name: input.name, spec: input.spec).mistakes
+    for mistake in mistakes {
+      ExpressionCheck(input: input).report(mistake.problem, at: mistake.tokens, &findings)
+    }
     let severity = input.spec["severity"]?.string ?? ""
     let scope = input.spec["scope"]?.string ?? ""
     for (index, test) in input.spec["tests"]?.items ?? [] {

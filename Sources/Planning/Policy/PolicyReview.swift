@@ -1,3 +1,4 @@
+import Kinds
 import Resources
 
 /// Judges changes by the policies that are live, and says who must agree to them.
@@ -9,6 +10,7 @@ struct PolicyReview {
 
   private let input: PlanInput
   private let registry: KindRegistry
+  private var set: PolicySet { input.policies.set }
 
   init(_ input: PlanInput, _ registry: KindRegistry) {
     self.input = input
@@ -20,10 +22,124 @@ struct PolicyReview {
     for change in changes {
       if let requirement = ownRequirement(change) { result.approvals.append(requirement) }
     }
+    if !set.isEmpty, !changes.isEmpty { judge(changes, &result) }
     result.findings.sort()
     result.approvals.sort()
     return result
   }
+
+  // MARK: Policies
+
+  private func judge(_ changes: [Change], _ result: inout Result) {
+    let single = set.policies.filter { !$0.isAboutPlan }
+    let together = set.policies.filter(\.isAboutPlan)
+    let seesPlan = single.contains(where: \.usesPlan)
+    var byKind: [String: [CompiledPolicy]] = [:]
+    for kind in Set(changes.map(\.key.kind)) {
+      byKind[kind] = single.filter { $0.match.covers(kind: kind) }
+    }
+    var all: [(change: Change, facts: PolicyFacts)] = []
+    if seesPlan || !together.isEmpty { all = changes.map { ($0, facts(of: $0)) } }
+    let surroundings = surroundings(seesPlan ? all.map(\.facts) : [])
+    for (index, change) in changes.enumerated() {
+      let policies = byKind[change.key.kind] ?? []
+      if policies.isEmpty, set.broken.isEmpty { continue }
+      let facts = all.isEmpty ? facts(of: change) : all[index].facts
+      for policy in policies where policy.match.covers(facts.change) {
+        for violation in policy.violations(facts, surroundings) {
+          add(violation, of: policy, change, facts.change, &result)
+        }
+      }
+      addBroken(change, facts.change, &result)
+    }
+    for policy in together { judge(all, together: policy, &result) }
+  }
+
+  private func judge(
+    _ all: [(change: Change, facts: PolicyFacts)], together policy: CompiledPolicy,
+    _ result: inout Result,
+  ) {
+    let matched = all.filter { policy.match.covers($0.facts.change) }
+    if matched.isEmpty { return }
+    for violation in policy.violations(nil, surroundings(matched.map(\.facts))) {
+      result.findings.append(finding(violation, of: policy))
+      guard policy.severity == PolicyFinding.Severity.approve.rawValue else { continue }
+      for (change, _) in matched {
+        result.approvals.append(requirement(violation.message, of: policy, change, nil))
+      }
+    }
+  }
+
+  private func surroundings(_ changes: [PolicyFacts]) -> PolicySurroundings {
+    PolicySurroundings(changes: changes, live: input.policies.live, registry: registry)
+  }
+
+  private func finding(
+    _ violation: CompiledPolicy.Violation, of policy: CompiledPolicy,
+  ) -> PolicyFinding {
+    PolicyFinding(
+      policy: policy.name, rule: violation.rule,
+      severity: PolicyFinding.Severity(rawValue: policy.severity) ?? .deny, subject: nil,
+      message: violation.message, reason: violation.reason, pointer: violation.pointer,
+      isFailure: violation.isFailure)
+  }
+
+  private func add(
+    _ violation: CompiledPolicy.Violation, of policy: CompiledPolicy, _ change: Change,
+    _ facts: PolicyChange, _ result: inout Result,
+  ) {
+    var finding = finding(violation, of: policy)
+    finding.subject = change.key
+    finding.location = change.location
+    finding.waiver = set.waiver(of: policy.name, for: facts)
+    result.findings.append(finding)
+    if finding.severity == .approve {
+      result.approvals.append(
+        requirement(violation.message, of: policy, change, finding.waiver))
+    }
+  }
+
+  private func requirement(
+    _ message: String, of policy: CompiledPolicy, _ change: Change,
+    _ waiver: PolicyFinding.Waiver?,
+  ) -> ApprovalRequirement {
+    ApprovalRequirement(
+      key: change.key, change: change.identity, source: "Policy/\(policy.name)", message: message,
+      approvers: policy.approvers, roles: policy.roles, waiver: waiver)
+  }
+
+  /// A policy that does not compile fails what it matches, except for what could mend it.
+  private func addBroken(_ change: Change, _ facts: PolicyChange, _ result: inout Result) {
+    if PolicySet.kinds.contains(change.key.kind) { return }
+    for policy in set.broken where policy.match.covers(facts) {
+      result.findings.append(
+        PolicyFinding(
+          policy: policy.name, rule: 0,
+          severity: PolicyFinding.Severity(rawValue: policy.severity) ?? .deny,
+          subject: change.key, message: policy.message, location: change.location,
+          isFailure: true, waiver: set.waiver(of: policy.name, for: facts)))
+    }
+  }
+
+  /// The change as rules see it.
+  private func facts(of change: Change) -> PolicyFacts {
+    let live = input.live[change.key]?.content.flatMap(Value.init(canonical:))
+    let object =
+      change.action == .delete
+      ? nil : change.content.flatMap(Value.init(canonical:)) ?? live
+    let commit = change.origin?.commit ?? ""
+    return PolicyFacts(
+      PolicyChange(
+        action: change.action.rawValue, key: change.key, file: change.location.file,
+        previousFile: change.previousFile, object: object,
+        oldObject: change.action == .create ? nil : live,
+        request: PolicyChange.Request(
+          author: change.origin?.email ?? "", authorName: change.origin?.author ?? "",
+          signer: input.policies.signers[commit] ?? "", branch: input.policies.branch)),
+      registry: registry)
+  }
+
+  // MARK: What resources ask for themselves
 
   /// What the resource itself asks for by `spec.approval`, before or after the change.
   ///

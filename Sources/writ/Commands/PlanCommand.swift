@@ -85,10 +85,11 @@ struct PlanMaker {
   /// Where verdicts about signatures are put; nil for nowhere.
   var verdicts: Store?
 
-  private var assembly: PlanAssembly {
+  private func assembly(_ verification: SourceVerification?) -> PlanAssembly {
     PlanAssembly(
       planner: workspace.planner, drift: workspace.settings.drift, at: workspace.wall.now(),
-      readsEverything: readsEverything)
+      readsEverything: readsEverything, branch: workspace.settings.reference ?? "",
+      signers: verification?.signers ?? [:])
   }
 
   func againstLive(reference: String?) async throws -> Made {
@@ -96,7 +97,8 @@ struct PlanMaker {
       let head = try await workspace.revision(reference, liveRoots: [])
       try requireRoots(head)
       let verification = try await verify(head, since: nil, store: nil)
-      let result = try assembly.plan(live: MemoryLive.empty, source: head, liveRoots: head.roots)
+      let result = try assembly(verification).plan(
+        live: MemoryLive.empty, source: head, liveRoots: head.roots)
       return made(result, head, verification)
     }
     let status = try store.status()
@@ -104,7 +106,7 @@ struct PlanMaker {
     if status.live.total == 0 { try requireRoots(head) }
     let verification = try await verify(head, since: status.live.revision, store: store)
     let result = try store.read { live throws(StoreError) in
-      Result { try assembly.plan(live: live, source: head, liveRoots: status.roots) }
+      Result { try assembly(verification).plan(live: live, source: head, liveRoots: status.roots) }
     }.get()
     var made = made(result, head, verification)
     if case .plan(let plan) = result.outcome {
@@ -129,7 +131,7 @@ struct PlanMaker {
         hint: "see what is wrong with it: writ plan --ref \(from)")
     }
     let live = MemoryLive(revision: base.revision, resources: snapshot.resources)
-    let result = try assembly.plan(live: live, source: head, liveRoots: base.roots)
+    let result = try assembly(verification).plan(live: live, source: head, liveRoots: base.roots)
     return made(result, head, verification)
   }
 

@@ -1,0 +1,48 @@
+package import Planning
+package import Resources
+internal import Synchronization
+
+/// Policies as they were compiled, by their content.
+///
+/// Compiling takes longer than a plan of one change, and policies change rarely.
+package final class PolicyCache: Sendable {
+  /// How many are kept; beyond it all are forgotten.
+  private static let limit = 4096
+
+  private let members = Mutex<[Digest: PolicySet.Member]>([:])
+
+  package init() {}
+
+  /// The policies and exceptions that are live.
+  package func policies(of live: any LiveReader) throws(StoreError) -> PolicySet {
+    var keys: [ResourceKey] = []
+    for kind in PolicySet.kinds {
+      keys += try live.names(ofKind: kind).map { ResourceKey(kind: kind, name: $0) }
+    }
+    if keys.isEmpty { return PolicySet() }
+    var result: [PolicySet.Member] = []
+    for (key, bytes) in try live.contents(of: keys) {
+      if let member = member(key, bytes) { result.append(member) }
+    }
+    return PolicySet(result)
+  }
+
+  /// The policies of resources that need not be live.
+  package func policies(of resources: [Resource]) -> PolicySet {
+    PolicySet(
+      resources.filter { PolicySet.kinds.contains($0.key.kind) }
+        .compactMap { member($0.key, $0.content) })
+  }
+
+  private func member(_ key: ResourceKey, _ bytes: [UInt8]) -> PolicySet.Member? {
+    // The content has the key in it.
+    let digest = Digest(of: bytes)
+    if let known = members.withLock({ $0[digest] }) { return known }
+    guard let member = PolicySet.Member(key, bytes) else { return nil }
+    members.withLock { members in
+      if members.count >= Self.limit { members.removeAll() }
+      members[digest] = member
+    }
+    return member
+  }
+}

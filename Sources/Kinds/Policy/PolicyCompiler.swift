@@ -1,0 +1,115 @@
+package import CEL
+package import Resources
+
+extension CompiledPolicy {
+  /// A mistake in an expression of a policy.
+  package struct Mistake: Error, Sendable {
+    /// Where the expression stands, below the spec.
+    package var tokens: [String]
+    package var problem: CELProblem
+  }
+
+  /// Compiles a canonical spec, and collects every mistake.
+  ///
+  /// - Parameter recordsBranches: whether the programs tell which branches were taken.
+  package static func compile(
+    name: String, spec: Value, recordsBranches: Bool = false,
+  ) -> (policy: CompiledPolicy?, mistakes: [Mistake]) {
+    var compiler = PolicyCompiler(spec: spec, recordsBranches: recordsBranches)
+    let policy = compiler.compile(name: name)
+    return (compiler.mistakes.isEmpty ? policy : nil, compiler.mistakes)
+  }
+}
+
+private struct PolicyCompiler {
+  let spec: Value
+  let recordsBranches: Bool
+  var mistakes: [CompiledPolicy.Mistake] = []
+  private var environment: CELEnvironment
+
+  init(spec: Value, recordsBranches: Bool) {
+    self.spec = spec
+    self.recordsBranches = recordsBranches
+    environment = PolicyVariables.environment(
+      kinds: (spec["match"]?["kinds"]?.array ?? []).compactMap(\.string),
+      scope: spec["scope"]?.string ?? "object", parameters: spec["parameters"])
+  }
+
+  mutating func compile(name: String) -> CompiledPolicy {
+    let variables = spec["variables"]?.array ?? []
+    // Each may use those before it; the types come out of the first pass, the slots of the second.
+    for (index, variable) in variables.enumerated() {
+      let program = program(variable["expression"], ["variables", "\(index)", "expression"])
+      environment = environment.declaring([
+        "variables.\(variable["name"]?.string ?? "")": program?.resultType ?? .dyn
+      ])
+    }
+    let known = mistakes
+    var compiled: [CompiledPolicy.Variable] = []
+    for (index, variable) in variables.enumerated() {
+      let name = variable["name"]?.string ?? ""
+      guard let slot = environment.slot(of: "variables.\(name)"),
+        let program = program(variable["expression"], ["variables", "\(index)", "expression"])
+      else { continue }
+      compiled.append(CompiledPolicy.Variable(name: name, program: program, slot: slot))
+    }
+    mistakes = known
+    let rules = rules()
+    let programs =
+      compiled.map(\.program)
+      + rules.flatMap { [$0.program, $0.messageProgram] }
+      .compactMap(\.self)
+    return CompiledPolicy(
+      name: name, severity: spec["severity"]?.string ?? "deny",
+      isAboutPlan: spec["scope"] == "plan", match: PolicyMatch(spec["match"]), rules: rules,
+      variables: compiled, approvers: Int(spec["approval"]?["approvers"]?.integer ?? 1),
+      roles: (spec["approval"]?["roles"]?.array ?? []).compactMap(\.string),
+      liveKinds: Self.liveKinds(programs), environment: environment,
+      parameters: CELValue(spec["parameters"] ?? .object([])))
+  }
+
+  private mutating func rules() -> [CompiledPolicy.Rule] {
+    var rules: [CompiledPolicy.Rule] = []
+    for (index, validation) in (spec["validations"]?.array ?? []).enumerated() {
+      let tokens = ["validations", "\(index)"]
+      let message = program(
+        validation["messageExpression"], tokens + ["messageExpression"], expecting: .string)
+      guard
+        let program = program(
+          validation["expression"], tokens + ["expression"], expecting: .bool)
+      else { continue }
+      rules.append(
+        CompiledPolicy.Rule(
+          index: index, program: program, messageProgram: message,
+          message: validation["message"]?.string, reason: validation["reason"]?.string,
+          pointer: validation["field"]?.string.map { JSONPointer(dotted: $0) }))
+    }
+    return rules
+  }
+
+  private mutating func program(
+    _ source: Value?, _ tokens: [String], expecting type: CELType? = nil,
+  ) -> CELProgram? {
+    guard let source = source?.string else { return nil }
+    do throws(CELProblems) {
+      return try environment.compile(
+        source, expecting: type, recordsBranches: recordsBranches)
+    } catch {
+      mistakes += error.all.map { CompiledPolicy.Mistake(tokens: tokens, problem: $0) }
+      return nil
+    }
+  }
+
+  /// The kinds that paths such as `live.Job` name; all kinds where `live` is used as a whole.
+  private static func liveKinds(_ programs: [CELProgram]) -> [String] {
+    var kinds: Set<String> = []
+    for program in programs where program.variables.contains("live") {
+      let named = program.paths.compactMap { path -> String? in
+        let words = path.split(separator: ".")
+        return words.count > 1 && words[0] == "live" ? String(words[1]) : nil
+      }
+      kinds.formUnion(program.paths.contains("live") ? KindRegistry.standard.names : named)
+    }
+    return kinds.sorted()
+  }
+}

@@ -1,0 +1,42 @@
+internal import CEL
+internal import Resources
+
+/// Checks the expressions of a manifest when it is decoded.
+struct ExpressionCheck {
+  let input: SpecCheck
+
+  /// Compiles the expression at `tokens`, and reports every mistake in it; nil where there is one.
+  ///
+  /// - Parameter expected: the type that it must give.
+  @discardableResult
+  func compile(
+    _ source: Value?, at tokens: [String], in environment: CELEnvironment,
+    expecting expected: CELType? = nil, recordsBranches: Bool = false,
+    _ findings: inout SpecFindings,
+  ) -> CELProgram? {
+    guard let source = source?.string else { return nil }
+    do throws(CELProblems) {
+      return try environment.compile(
+        source, expecting: expected, recordsBranches: recordsBranches)
+    } catch {
+      for problem in error.all { report(problem, at: tokens, &findings) }
+      return nil
+    }
+  }
+
+  /// Reports a mistake in the expression at `tokens`.
+  func report(_ problem: CELProblem, at tokens: [String], _ findings: inout SpecFindings) {
+    // The canonical text has no blanks at its beginning; the one in the file may.
+    let blanks = leadingBlanks(at: tokens)
+    findings.report(
+      code: "bad-expression", problem.message, at: tokens, hint: problem.hint,
+      part: (problem.offset + blanks, problem.length))
+  }
+
+  private func leadingBlanks(at tokens: [String]) -> Int {
+    guard case .string(let text) = input.node.node(at: JSONPointer(tokens))?.content else {
+      return 0
+    }
+    return text.utf8.prefix { [0x20, 0x09, 0x0A, 0x0D].contains($0) }.count
+  }
+}
