@@ -12,7 +12,7 @@ package struct TimeClock: Hashable, Sendable {
   package let millisecond: Int
 
   /// Reads calendar and clock at `instant`, `offset` seconds east of UTC.
-  package init(_ instant: TimeInstant, offset: Int) {
+  package init(_ instant: CELTimestamp, offset: Int) {
     let local = Int(instant.seconds) + offset
     var days = local / 86_400
     var rest = local % 86_400
@@ -24,28 +24,25 @@ package struct TimeClock: Hashable, Sendable {
     hour = rest / 3_600
     minute = rest / 60 % 60
     second = rest % 60
-    millisecond = Int(instant.nanoseconds) / 1_000_000
+    millisecond = Int(instant.nanos) / 1_000_000
   }
 }
 
 /// Finds the offset of a time zone from UTC.
-package struct TimeZones: Sendable {
-  /// Gives the seconds east of UTC in the zone with a name at an instant; nil for an unknown zone.
-  package typealias Lookup =
-    @Sendable (_ name: String, _ epochSeconds: Int64) -> Int?
-
-  private let lookup: Lookup
-
-  /// Finds named zones with `lookup`; offsets such as `+02:00`, and UTC, need none.
-  package init(_ lookup: @escaping Lookup = { _, _ in nil }) { self.lookup = lookup }
-
-  /// The seconds east of UTC in `zone` at `instant`.
-  package func offset(of zone: String, at instant: TimeInstant) throws(TimeProblem) -> Int {
+package enum TimeZones {
+  /// The seconds east of UTC in `zone` at `instant`; names other than UTC go to `resolver`.
+  package static func offset(
+    of zone: String, at instant: CELTimestamp, _ resolver: CELZoneResolver
+  ) throws(CELFailure) -> Int {
     if zone.isEmpty || zone == "UTC" || zone == "Z" { return 0 }
-    if let fixed = Self.fixedOffset(zone) { return fixed }
-    if let found = lookup(zone, instant.seconds), abs(found) <= 86_400 { return found }
-    throw TimeProblem(
-      "unknown time zone \"\(zone)\"; write a name such as Europe/Berlin, or an offset such as +02:00")
+    if let fixed = fixedOffset(zone) { return fixed }
+    if zone.utf8.count <= 64, let found = resolver(zone, instant.seconds), abs(found) <= 86_400 {
+      return found
+    }
+    throw CELFailure(
+      .invalidArgument,
+      "unknown time zone \"\(zone.prefix(64))\"; write a name such as Europe/Berlin, or an offset "
+        + "such as +02:00")
   }
 
   /// Reads `+hh:mm`, `-hh:mm` or `hh:mm`.

@@ -1,25 +1,27 @@
-extension TimeSpan {
+extension CELDuration {
   /// Reads a text such as `1h30m`, `-1.5s` or `100ms`.
-  package init(parsing text: String) throws(TimeProblem) {
+  package init(parsing text: String) throws(CELFailure) {
     guard text.utf8.count <= 128 else { throw Self.malformed(text) }
     var rest = Array(text.utf8)[...]
     let isNegative = rest.first == UInt8(ascii: "-")
     if isNegative || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
     guard !rest.isEmpty else { throw Self.malformed(text) }
-    guard rest.elementsEqual([UInt8(ascii: "0")]) == false else {
-      try self.init(seconds: 0)
-      return
-    }
     var total: Int128 = 0
+    if rest.elementsEqual([UInt8(ascii: "0")]) { rest = [] }
     while !rest.isEmpty {
       guard let part = Self.part(&rest) else { throw Self.malformed(text) }
       total += part
     }
-    let limit = Int128(Self.secondsLimit) * 1_000_000_000
-    guard total <= limit else { throw .durationRange }
     if isNegative { total = -total }
-    try self.init(
-      seconds: Int64(total / 1_000_000_000), nanoseconds: Int32(total % 1_000_000_000))
+    let limit = Int128(Int64.max)
+    guard (-limit...limit).contains(total),
+      let span = CELDuration(
+        seconds: Int64(total / 1_000_000_000), nanos: Int64(total % 1_000_000_000))
+    else {
+      throw CELFailure(
+        .overflow, "duration out of range: it must lie within ±\(CELDuration.secondsLimit)s")
+    }
+    self = span
   }
 
   /// Reads a number and its unit, in nanoseconds; nil where there is none.
@@ -67,8 +69,9 @@ extension TimeSpan {
     }
   }
 
-  private static func malformed(_ text: String) -> TimeProblem {
-    TimeProblem(
+  private static func malformed(_ text: String) -> CELFailure {
+    CELFailure(
+      .invalidArgument,
       "\"\(text.prefix(64))\" is no duration; write numbers with the units h, m, s, ms, us or ns, "
         + "for example 1h30m")
   }

@@ -1,6 +1,6 @@
-extension TimeInstant {
+extension CELTimestamp {
   /// Reads an RFC 3339 text such as `2009-02-13T23:31:30.5+01:00`.
-  package init(parsing text: String) throws(TimeProblem) {
+  package init(parsing text: String) throws(CELFailure) {
     guard text.utf8.count <= 64 else { throw Self.malformed }
     var reader = Reader(bytes: Array(text.utf8))
     let year = try reader.number(4)
@@ -19,15 +19,23 @@ extension TimeInstant {
     guard reader.isAtEnd else { throw Self.malformed }
     guard (1...12).contains(month), day >= 1,
       day <= CivilDate.days(inMonth: month, of: year), hour <= 23, minute <= 59, second <= 59
-    else { throw TimeProblem("\"\(text)\" names a day or a time that does not exist") }
+    else {
+      throw CELFailure(
+        .invalidArgument, "\"\(text)\" names a day or a time that does not exist or is out of range"
+      )
+    }
     let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
     let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second - offset
-    try self.init(seconds: Int64(seconds), nanoseconds: Int32(nanoseconds))
+    guard let time = CELTimestamp(seconds: Int64(seconds), nanos: Int32(nanoseconds)) else {
+      throw CELFailure(
+        .overflow, "timestamp out of range: it must lie in the years 0001 to 9999")
+    }
+    self = time
   }
 
-  private static let malformed = TimeProblem(
-    "a timestamp is written as RFC 3339 says, for example 2009-02-13T23:31:30Z, in the range of the "
-      + "years 0001 to 9999")
+  private static let malformed = CELFailure(
+    .invalidArgument,
+    "a timestamp is written as RFC 3339 says, for example 2009-02-13T23:31:30Z")
 
   private struct Reader {
     let bytes: [UInt8]
@@ -35,7 +43,7 @@ extension TimeInstant {
 
     var isAtEnd: Bool { position == bytes.count }
 
-    mutating func number(_ count: Int) throws(TimeProblem) -> Int {
+    mutating func number(_ count: Int) throws(CELFailure) -> Int {
       var value = 0
       for _ in 0..<count {
         guard let digit = digit() else { throw malformed }
@@ -52,14 +60,14 @@ extension TimeInstant {
 
     mutating func skip(
       _ expected: Unicode.Scalar, or other: Unicode.Scalar? = nil
-    ) throws(TimeProblem) {
+    ) throws(CELFailure) {
       guard position < bytes.count,
         [expected, other].contains(Unicode.Scalar(bytes[position]))
       else { throw malformed }
       position += 1
     }
 
-    mutating func fraction() throws(TimeProblem) -> Int {
+    mutating func fraction() throws(CELFailure) -> Int {
       guard position < bytes.count, bytes[position] == UInt8(ascii: ".") else { return 0 }
       position += 1
       var value = 0
@@ -74,7 +82,7 @@ extension TimeInstant {
       return value
     }
 
-    mutating func offset() throws(TimeProblem) -> Int {
+    mutating func offset() throws(CELFailure) -> Int {
       guard position < bytes.count else { throw malformed }
       let first = Unicode.Scalar(bytes[position])
       position += 1
