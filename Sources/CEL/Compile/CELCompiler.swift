@@ -1,0 +1,205 @@
+/// Turns a checked tree into closures that need no names and no tree when they run.
+struct CELCompiler {
+  let environment: CELEnvironment
+  let syntax: CELSyntax
+  let checked: CELChecked
+  let recordsBranches: Bool
+  /// Whether constants that a function refuses are problems.
+  let isStrict: Bool
+  var branches: [CELBranch] = []
+  var paths: Set<String> = []
+  var slots: Set<Int> = []
+  var problems: [CELProblem] = []
+  /// How the values of the blocks around are found.
+  var lazySlots: [Int: CELRun] = [:]
+
+  /// What folding a constant may cost when an expression is compiled.
+  static let foldingLimit = 10_000
+
+  mutating func code(_ node: Int) -> CELCode {
+    switch syntax[node].form {
+    case .literal(let value): return CELCode(constant: value)
+    case .identifier: return reference(node)
+    case .select, .has: return selection(node)
+    case .index(let operand, let key, let isOptional):
+      return index(node, operand, key: key, isOptional: isOptional)
+    case .call(_, let receiver, let arguments): return call(node, receiver, arguments)
+    case .unary(let symbol, let operand): return unary(node, symbol, operand)
+    case .binary(let symbol, let left, let right): return binary(node, symbol, left, right)
+    case .and(let operands): return conjunction(operands, decides: false)
+    case .or(let operands): return conjunction(operands, decides: true)
+    case .conditional(let condition, let then, let other):
+      return conditional(condition, then, other)
+    case .list(let elements): return list(node, elements)
+    case .map(let entries): return map(node, entries)
+    case .construct(_, _, let fields): return construct(node, fields)
+    case .loop(let loop): return self.loop(node, loop)
+    case .bind(_, let value, let body): return bind(node, value, body)
+    case .bindOptional(_, let value, let body, let isFlat):
+      return bindOptional(node, value, body, isFlat: isFlat)
+    case .block(let values, let body): return block(node, values, body)
+    case .blockIndex: return blockIndex(node)
+    }
+  }
+
+  /// What a name stands for.
+  private mutating func reference(_ node: Int) -> CELCode {
+    let offset = syntax[node].offset
+    switch checked.references[node] {
+    case .input(let slot):
+      slots.insert(slot)
+      paths.insert(environment.variableNames[slot])
+      return input(slot, offset)
+    case .local(let slot):
+      return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
+        try frame.charge(1)
+        guard let value = frame.locals[slot] else {
+          throw CELFailure(.unbound, "the variable has no value yet", offset: offset)
+        }
+        return value
+      }
+    case .constant(let value): return CELCode(constant: value)
+    case .failure(let failure): return CELCode(failure: failure)
+    default:
+      return CELCode(failure: CELFailure(.undeclared, "undeclared name", offset: offset))
+    }
+  }
+
+  private func input(_ slot: Int, _ offset: Int) -> CELCode {
+    let name = environment.variableNames[slot]
+    return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
+      try frame.charge(1)
+      guard let value = frame.inputs[slot] else {
+        throw CELFailure(.unbound, "no value for variable '\(name)'", offset: offset)
+      }
+      return value
+    }
+  }
+
+  // MARK: Fields
+
+  private mutating func selection(_ node: Int) -> CELCode {
+    if checked.references[node] != nil { return reference(node) }
+    let offset = syntax[node].offset
+    switch syntax[node].form {
+    case .has(let operand, let field, _):
+      notePath(operand, field)
+      let run = code(operand).run
+      return CELCode(test: { (frame: inout CELFrame) throws(CELFailure) -> Bool in
+        try frame.charge(1)
+        let value = try run(&frame)
+        if case .map(let map) = value { return map.value(forField: field) != nil }
+        do throws(CELFailure) {
+          return try CELSelection.hasField(field, value)
+        } catch {
+          throw error.at(offset)
+        }
+      })
+    case .select(let operand, let field, true):
+      let run = code(operand).run
+      return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
+        try frame.charge(1)
+        let value = try run(&frame)
+        do throws(CELFailure) {
+          return .optional(try CELSelection.optionalField(field, of: value))
+        } catch {
+          throw error.at(offset)
+        }
+      }
+    case .select(let operand, let field, false):
+      if let path = path(node) { return select(path) }
+      return select(code(operand).run, field, offset)
+    default: return reference(node)
+    }
+  }
+
+  private func select(_ run: @escaping CELRun, _ field: String, _ offset: Int) -> CELCode {
+    CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
+      try frame.charge(1)
+      let value = try run(&frame)
+      if case .map(let map) = value, let found = map.value(forField: field) { return found }
+      do throws(CELFailure) {
+        return try CELSelection.field(field, of: value)
+      } catch {
+        throw error.at(offset)
+      }
+    }
+  }
+
+  /// `variable.field.field`.
+  struct Path: Sendable {
+    let isLocal: Bool
+    let slot: Int
+    let name: String
+    let offset: Int
+    var fields: [(name: String, offset: Int)]
+  }
+
+  /// The node as a chain of fields of a variable, if it is one.
+  private func path(_ node: Int) -> Path? {
+    switch (checked.references[node], syntax[node].form) {
+    case (.input(let slot), _):
+      return Path(
+        isLocal: false, slot: slot, name: environment.variableNames[slot],
+        offset: syntax[node].offset, fields: [])
+    case (.local(let slot), .identifier(let name, _)):
+      return Path(
+        isLocal: true, slot: slot, name: name, offset: syntax[node].offset, fields: [])
+    case (nil, .select(let operand, let field, false)):
+      guard var path = path(operand) else { return nil }
+      path.fields.append((field, syntax[node].offset))
+      return path
+    default: return nil
+    }
+  }
+
+  private mutating func notePath(_ operand: Int, _ field: String) {
+    guard let path = path(operand), !path.isLocal else { return }
+    paths.insert(([path.name] + path.fields.map(\.name) + [field]).joined(separator: "."))
+  }
+
+  private mutating func select(_ path: Path) -> CELCode {
+    if !path.isLocal {
+      slots.insert(path.slot)
+      paths.insert(([path.name] + path.fields.map(\.name)).joined(separator: "."))
+    }
+    let cost = path.fields.count + 1
+    let slot = path.slot
+    let isLocal = path.isLocal
+    return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
+      try frame.charge(cost)
+      guard var value = isLocal ? frame.locals[slot] : frame.inputs[slot] else {
+        throw CELFailure(.unbound, "no value for variable '\(path.name)'", offset: path.offset)
+      }
+      for field in path.fields {
+        if case .map(let map) = value, let found = map.value(forField: field.name) {
+          value = found
+        } else {
+          do throws(CELFailure) {
+            value = try CELSelection.field(field.name, of: value)
+          } catch {
+            throw error.at(field.offset)
+          }
+        }
+      }
+      return value
+    }
+  }
+
+  private mutating func index(_ node: Int, _ operand: Int, key: Int, isOptional: Bool) -> CELCode {
+    let offset = syntax[node].offset
+    if case .literal(.string(let name)) = syntax[key].form { notePath(operand, name) }
+    let (container, key) = (code(operand).run, code(key).run)
+    return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
+      try frame.charge(1)
+      let value = try container(&frame)
+      let key = try key(&frame)
+      do throws(CELFailure) {
+        if isOptional { return .optional(try CELSelection.optionalElement(key, of: value)) }
+        return try CELSelection.element(key, of: value)
+      } catch {
+        throw error.at(offset)
+      }
+    }
+  }
+}

@@ -1,0 +1,6 @@
+extension CELLibrary {
+  /// Every library there is, the standard one first.
+  package static let all: [CELLibrary] = [
+    .standard, .optionals, .bindings, .blocks, .twoVariables,
+  ]
+}
