@@ -17,14 +17,14 @@ private enum TimeFunctions {
   @Sendable private static func timestamp(
     _ value: CELValue, _ frame: inout CELFrame
   ) throws(CELFailure) -> CELValue {
-    guard case .string(let text) = value else { throw .unexpected(value) }
+    guard case .string(let text) = value else { throw CELLibrary.mismatch("time", value) }
     return try .timestamp(CELTimestamp(parsing: text))
   }
 
   @Sendable private static func duration(
     _ value: CELValue, _ frame: inout CELFrame
   ) throws(CELFailure) -> CELValue {
-    guard case .string(let text) = value else { throw .unexpected(value) }
+    guard case .string(let text) = value else { throw CELLibrary.mismatch("time", value) }
     return try .duration(CELDuration(parsing: text))
   }
 
@@ -34,7 +34,7 @@ private enum TimeFunctions {
     switch value {
     case .timestamp(let time): return .string(TimeText.text(of: time))
     case .duration(let span): return .string(TimeText.text(of: span))
-    default: throw .unexpected(value)
+    default: throw CELLibrary.mismatch("time", value)
     }
   }
 
@@ -58,14 +58,14 @@ private enum TimeFunctions {
       CELFunction(
         part.name, isMember: true, [.timestamp], .int,
         .one { value, _ throws(CELFailure) in
-          guard case .timestamp(let time) = value else { throw .unexpected(value) }
+          guard case .timestamp(let time) = value else { throw CELLibrary.mismatch("time", value) }
           return .int(Int64(read(TimeClock(time, offset: 0))))
         }),
       CELFunction(
         part.name, isMember: true, [.timestamp, .string], .int,
         .two { value, zone, frame throws(CELFailure) in
           guard case .timestamp(let time) = value, case .string(let zone) = zone else {
-            throw .unexpected(value)
+            throw CELLibrary.mismatch("time", value)
           }
           let offset = try TimeZones.offset(of: zone, at: time, frame.offsetInZone)
           return .int(Int64(read(TimeClock(time, offset: offset))))
@@ -86,15 +86,8 @@ private enum TimeFunctions {
     return CELFunction(
       part.name, isMember: true, [.duration], .int,
       .one { value, _ throws(CELFailure) in
-        guard case .duration(let span) = value else { throw .unexpected(value) }
+        guard case .duration(let span) = value else { throw CELLibrary.mismatch("time", value) }
         return .int(read(span))
       })
-  }
-}
-
-extension CELFailure {
-  /// An argument of a kind that the function does not declare.
-  static func unexpected(_ value: CELValue) -> CELFailure {
-    CELFailure(.noSuchOverload, "no such overload for a value of type \(value.typeName)")
   }
 }

@@ -1,5 +1,5 @@
 /// A version as semver.org 2.0 defines it, such as `1.2.3-rc.1+build`.
-package struct SemanticVersion: Sendable, CustomStringConvertible {
+package struct SemanticVersion: Equatable, Sendable, CustomStringConvertible {
   /// The three numbers.
   package let major, minor, patch: UInt64
   /// What follows `-`, in parts.
@@ -77,6 +77,11 @@ package struct SemanticVersion: Sendable, CustomStringConvertible {
   private static func identifier(_ text: String) -> Identifier? {
     guard isLabel(text) else { return nil }
     return isDigits(text) ? number(text).map(Identifier.number) : .text(text)
+  }
+
+  /// Whether both have the same precedence; builds do not count.
+  package static func == (one: SemanticVersion, other: SemanticVersion) -> Bool {
+    one.compare(to: other) == 0
   }
 
   /// Compares by precedence, which does not look at builds: below 0 where this is the older one.

@@ -3,6 +3,13 @@ package enum CaseFolding {
   /// `set` with every scalar that differs from one of its own only in case.
   package static func closure(of set: ScalarSet) -> ScalarSet {
     var more: [ClosedRange<UInt32>] = []
+    let size = set.ranges.reduce(0) { $0 + $1.count }
+    guard size > 64 else {
+      for scalar in set.ranges.joined() {
+        if let orbit = byMember[scalar] { more += orbits[orbit].map { $0...$0 } }
+      }
+      return more.isEmpty ? set : ScalarSet(set.ranges + more)
+    }
     for orbit in orbits where orbit.contains(where: set.contains) {
       more += orbit.map { $0...$0 }
     }

@@ -35,12 +35,18 @@ package enum NamedScalarSets {
   /// Scripts are not here: the standard library of Swift does not know them.
   package static func category(_ name: String) -> ScalarSet? {
     if name == "Any" { return ScalarSet([0...ScalarSet.last]) }
-    if let set = categories[name] { return set }
-    guard name.utf8.count == 1 else { return nil }
-    let parts = categories.filter { $0.key.hasPrefix(name) }
-    guard !parts.isEmpty else { return nil }
-    return ScalarSet(parts.values.flatMap(\.ranges))
+    return categories[name] ?? groups[name]
   }
+
+  /// The categories that share a first letter, by that letter.
+  private static let groups: [String: ScalarSet] = {
+    var result: [String: ScalarSet] = [:]
+    for (name, set) in categories {
+      let letter = String(name.prefix(1))
+      result[letter] = result[letter]?.union(set) ?? set
+    }
+    return result
+  }()
 
   /// Every general category by its two letters, read once from the properties of all scalars.
   private static let categories: [String: ScalarSet] = {
