@@ -13,7 +13,14 @@ struct ConformanceCase {
   let wanted: CELValue?
 
   /// Cases that do not hold, with the reason.
-  static let exceptions: [String: String] = [:]
+  static let exceptions: [String: String] = {
+    let reason = "wants a backslash that the expression does not have (cel-java skips it as well)"
+    let section = "parse/bytes_literals"
+    return [
+      "\(section)/triple_single_quoted_unescaped_punctuation": reason,
+      "\(section)/triple_double_quoted_unescaped_punctuation": reason,
+    ]
+  }()
 
   static func read(_ file: URL) throws -> [ConformanceCase] {
     let json = try JSONSerialization.jsonObject(with: Data(contentsOf: file))

@@ -85,7 +85,7 @@ enum CELSelection {
     switch key {
     case .int(let int): return Int(int)
     case .uint(let uint): if let index = Int(exactly: uint) { return index }
-    case .double(let double): if let index = Int(exactly: double) { return index }
+    case .double(let double): if let index = CELNumbers.int(double) { return Int(index) }
     default: break
     }
     throw CELFailure(

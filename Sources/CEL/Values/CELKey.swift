@@ -22,9 +22,9 @@ package enum CELKey: Sendable, Hashable {
       self.init(value)
       return
     }
-    if let int = Int64(exactly: double) {
+    if let int = CELNumbers.int(double) {
       self = .int(int)
-    } else if let uint = UInt64(exactly: double) {
+    } else if let uint = CELNumbers.uint(double) {
       self = .uint(uint)
     } else {
       return nil

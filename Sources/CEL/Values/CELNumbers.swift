@@ -29,6 +29,18 @@ enum CELNumbers {
     }
   }
 
+  /// The whole number that `double` is, if it is one.
+  static func int(_ double: Double) -> Int64? {
+    guard double >= -0x1p63, double < 0x1p63, Double(Int64(double)) == double else { return nil }
+    return Int64(double)
+  }
+
+  /// The whole number without sign that `double` is, if it is one.
+  static func uint(_ double: Double) -> UInt64? {
+    guard double >= 0, double < 0x1p64, Double(UInt64(double)) == double else { return nil }
+    return UInt64(double)
+  }
+
   private static func flipped(_ order: Order) -> Order {
     switch order {
     case .less: .greater
