@@ -7,8 +7,8 @@ package struct CELBounds: Sendable, Hashable {
   /// How many problems are reported.
   package var problems: Int
 
-  /// 64 KiB, 160 levels, 50 problems.
-  package init(sourceBytes: Int = 65_536, depth: Int = 160, problems: Int = 50) {
+  /// 64 KiB, 100 levels, 50 problems.
+  package init(sourceBytes: Int = 65_536, depth: Int = 100, problems: Int = 50) {
     self.sourceBytes = sourceBytes
     self.depth = depth
     self.problems = problems

@@ -13,19 +13,15 @@ extension CELEnvironment {
     recordsBranches: Bool = false
   ) throws(CELProblems) -> CELProgram {
     let syntax = try parse(source)
-    let checked = try CELChecker.check(
-      syntax, in: self, isStrict: isChecked, expecting: expected)
+    let resolver = CELResolver(environment: self, syntax: syntax, isStrict: isChecked)
+    let checked =
+      isChecked
+      ? try CELChecker.check(syntax, resolver, expecting: expected)
+      : CELChecked(unchecked: syntax.nodes.count)
     var compiler = CELCompiler(
-      environment: self, syntax: syntax, checked: checked, recordsBranches: recordsBranches,
-      isStrict: isChecked)
-    let code = compiler.code(syntax.root)
-    guard compiler.problems.isEmpty else { throw CELProblems(compiler.problems) }
-    return CELProgram(
-      resultType: checked.types[syntax.root],
-      variables: compiler.slots.sorted().map { variableNames[$0] },
-      paths: compiler.paths.sorted(), branches: compiler.branches, run: code.run,
-      test: code.asTest("the expression", at: syntax[syntax.root].offset),
-      localCount: checked.localCount, slotCount: variableNames.count, offsetInZone: offsetInZone)
+      environment: self, syntax: syntax, resolved: resolver.resolved, checked: checked,
+      isStrict: isChecked, recordsBranches: recordsBranches)
+    return try compiler.compile()
   }
 
   /// The tree of `source`, with macros expanded.

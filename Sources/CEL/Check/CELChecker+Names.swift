@@ -1,54 +1,8 @@
 extension CELChecker {
-  mutating func identifier(_ node: Int, _ name: String, _ isRooted: Bool) -> CELType {
-    if !isRooted, let local = local(name) {
-      checked.references[node] = .local(local.slot)
-      return local.type
-    }
-    if let type = qualified(node, name, isRooted) { return type }
-    let known = Array(environment.variables.keys) + scope.map(\.name)
-    return missing(
-      CELFailure(.undeclared, "undeclared variable '\(name)'"), at: node,
-      hint: CELSuggestion.hint(for: name, among: known))
-  }
-
-  private func local(_ name: String) -> Local? { scope.last { $0.name == name } }
-
-  /// The variable or constant with the full name that `name` stands for.
-  private mutating func qualified(_ node: Int, _ name: String, _ isRooted: Bool) -> CELType? {
-    for candidate in environment.candidates(for: name, isRooted: isRooted) {
-      if let slot = environment.slots[candidate], let type = environment.variables[candidate] {
-        checked.references[node] = .input(slot)
-        return isStrict ? type : .dyn
-      }
-      if let constant = environment.constants[candidate] {
-        checked.references[node] = .constant(constant.value)
-        return constant.type
-      }
-    }
-    return nil
-  }
-
-  /// The dotted name that `node` may be, unless it begins with a local.
-  func path(_ node: Int) -> (name: String, isRooted: Bool)? {
-    switch syntax[node].form {
-    case .identifier(let name, let isRooted):
-      if !isRooted, local(name) != nil { return nil }
-      return (name, isRooted)
-    case .select(let operand, let field, false):
-      guard let (name, isRooted) = path(operand) else { return nil }
-      return (name + "." + field, isRooted)
-    default: return nil
-    }
-  }
-
   mutating func selection(_ node: Int) -> CELType {
     switch syntax[node].form {
     case .select(let operand, let field, let isOptional):
-      if !isOptional, let (name, isRooted) = path(node),
-        let type = qualified(node, name, isRooted)
-      {
-        return type
-      }
+      if resolved.references[node] != nil { return reference(node) }
       let found = select(node, operand, field, isOptional: isOptional)
       return isOptional ? optional(found) : found
     case .has(let operand, let field, _):

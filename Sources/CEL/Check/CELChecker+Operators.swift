@@ -6,7 +6,6 @@ extension CELChecker {
       return unary(node, symbol, type)
     case .binary(let symbol, let left, let right):
       let (left, right) = (type(of: left), type(of: right))
-      guard isStrict else { return .dyn }
       return binary(node, symbol, left, right)
     case .and(let operands):
       for operand in operands { condition(operand, of: "'&&'") }
@@ -27,7 +26,7 @@ extension CELChecker {
   }
 
   private mutating func unary(_ node: Int, _ symbol: CELOperator, _ type: CELType) -> CELType {
-    guard isStrict, !isOpen(type) else { return symbol == .not ? .bool : .dyn }
+    guard !isOpen(type) else { return symbol == .not ? .bool : .dyn }
     if symbol == .not, type == .bool { return .bool }
     if symbol == .negate, type == .int || type == .double { return type }
     mismatch("'\(symbol.text)' does not take \(inference.full(type))", at: node)

@@ -1,93 +1,55 @@
-/// Finds out what names stand for and whether the types fit, and goes on after a mistake.
+/// Finds out whether the types fit, from the innermost node to the outermost, without recursion,
+/// and goes on after a mistake.
 struct CELChecker {
   let environment: CELEnvironment
   let syntax: CELSyntax
-  /// Whether types must fit; if not, everything is `dyn` and mistakes wait until they are reached.
-  let isStrict: Bool
+  let resolved: CELResolved
   var inference = CELInference()
-  var checked: CELChecked
-  var problems: [CELProblem] = []
-  var scope: [Local] = []
-  var blocks: [[CELType]] = []
-  var blockSlots: [Int] = []
+  var types: [CELType]
+  var problems: [CELProblem]
+  /// The overloads of calls whose arguments leave no choice.
+  var exact: [Int: CELFunction] = [:]
 
-  /// A loop variable or binding.
-  struct Local {
-    let name: String
-    let type: CELType
-    let slot: Int
-  }
-
-  init(environment: CELEnvironment, syntax: CELSyntax, isStrict: Bool) {
-    self.environment = environment
-    self.syntax = syntax
-    self.isStrict = isStrict
-    checked = CELChecked(types: Array(repeating: .dyn, count: syntax.nodes.count))
-  }
-
-  /// Checks the expression, which must give `expected` if that is not nil.
+  /// The type of each node of a tree that must give `expected` if that is not nil.
   static func check(
-    _ syntax: CELSyntax, in environment: CELEnvironment, isStrict: Bool, expecting: CELType?
+    _ syntax: CELSyntax, _ resolver: CELResolver, expecting expected: CELType?
   ) throws(CELProblems) -> CELChecked {
-    var checker = CELChecker(environment: environment, syntax: syntax, isStrict: isStrict)
-    let result = checker.type(of: syntax.root)
-    if isStrict, checker.problems.isEmpty, let expecting,
-      !checker.inference.unify(result, expecting)
-    {
-      checker.report(
-        "the expression gives \(checker.inference.full(result)), but must give \(expecting)",
+    var checker = CELChecker(
+      environment: resolver.environment, syntax: syntax, resolved: resolver.resolved,
+      types: Array(repeating: .dyn, count: syntax.nodes.count), problems: resolver.problems)
+    for node in 0...syntax.root where checker.resolved.isReached[node] {
+      checker.types[node] = checker.find(node)
+    }
+    let result = checker.types[syntax.root]
+    if checker.problems.isEmpty, let expected, !checker.inference.unify(result, expected) {
+      checker.mismatch(
+        "the expression gives \(checker.inference.full(result)), but must give \(expected)",
         at: syntax.root)
     }
     guard checker.problems.isEmpty else {
-      throw CELProblems(Array(checker.problems.prefix(environment.bounds.problems)))
+      let limit = resolver.environment.bounds.problems
+      throw CELProblems(Array(CELProblems(checker.problems).all.prefix(limit)))
     }
-    for index in checker.checked.types.indices {
-      checker.checked.types[index] = checker.inference.full(checker.checked.types[index])
-    }
-    return checker.checked
+    return CELChecked(
+      types: checker.types.map { checker.inference.full($0) }, exact: checker.exact)
   }
 
-  // MARK: Mistakes
-
-  mutating func report(_ message: String, at node: Int, hint: String? = nil) {
-    let node = syntax[node]
-    problems.append(
-      CELProblem(message, offset: node.offset, length: node.length, hint: hint))
-  }
-
-  /// A mistake in types; nothing in unchecked expressions.
   mutating func mismatch(_ message: String, at node: Int, hint: String? = nil) {
-    if isStrict { report(message, at: node, hint: hint) }
-  }
-
-  /// A name that means nothing: a problem, or a failure once it is reached.
-  mutating func missing(_ failure: CELFailure, at node: Int, hint: String?) -> CELType {
-    if isStrict {
-      report(failure.message, at: node, hint: hint)
-    } else {
-      var failure = failure
-      failure.offset = syntax[node].offset
-      checked.references[node] = .failure(failure)
-    }
-    return .dyn
+    let node = syntax[node]
+    problems.append(CELProblem(message, offset: node.offset, length: node.length, hint: hint))
   }
 
   func shown(_ types: [CELType]) -> String {
     "(" + types.map { inference.full($0).description }.joined(separator: ", ") + ")"
   }
 
-  // MARK: Types
-
-  mutating func type(of node: Int) -> CELType {
-    let found = find(node)
-    checked.types[node] = found
-    return found
-  }
+  /// The type of a node that was looked at before.
+  func type(of node: Int) -> CELType { types[node] }
 
   private mutating func find(_ node: Int) -> CELType {
     switch syntax[node].form {
     case .literal(let value): return Self.type(of: value)
-    case .identifier(let name, let isRooted): return identifier(node, name, isRooted)
+    case .identifier, .blockIndex: return reference(node)
     case .select, .has: return selection(node)
     case .index(let operand, let key, let isOptional):
       return index(node, operand, key: key, isOptional: isOptional)
@@ -96,7 +58,35 @@ struct CELChecker {
     case .unary, .binary, .and, .or, .conditional: return operation(node)
     case .list, .map, .construct: return aggregate(node)
     case .loop(let loop): return self.loop(node, loop)
-    case .bind, .bindOptional, .block, .blockIndex: return binding(node)
+    case .bind(_, _, let body): return type(of: body)
+    case .bindOptional(_, let value, let body, let isFlat):
+      return bindOptional(node, value, body, isFlat: isFlat)
+    case .block(_, let body): return type(of: body)
+    }
+  }
+
+  func reference(_ node: Int) -> CELType {
+    switch resolved.references[node] {
+    case .input(let slot): environment.variables[environment.variableNames[slot]] ?? .dyn
+    case .local(_, let owner, let isSecond): declared(by: owner, isSecond: isSecond)
+    case .lazy(_, let value): type(of: value)
+    case .constant(_, let type): type
+    default: .dyn
+    }
+  }
+
+  /// The type of a variable that a loop or binding declares.
+  private func declared(by owner: Int, isSecond: Bool) -> CELType {
+    switch syntax[owner].form {
+    case .loop(let loop):
+      guard let parts = parts(of: loop.range) else { return .dyn }
+      if loop.second == nil { return parts.element }
+      return isSecond ? parts.value : parts.key
+    case .bind(_, let value, _): return type(of: value)
+    case .bindOptional(_, let value, _, _):
+      if case .optional(let wrapped) = inference.shallow(type(of: value)) { return wrapped }
+      return .dyn
+    default: return .dyn
     }
   }
 
@@ -129,13 +119,5 @@ struct CELChecker {
       mismatch("\(construct) needs a bool, not \(inference.full(type))", at: node)
       return
     }
-  }
-
-  /// Runs `body` with another local, and gives its slot.
-  mutating func declare(_ name: String, _ type: CELType) -> Int {
-    let slot = checked.localCount
-    checked.localCount += 1
-    scope.append(Local(name: name, type: type, slot: slot))
-    return slot
   }
 }

@@ -1,5 +1,5 @@
 extension CELCompiler {
-  mutating func list(_ node: Int, _ elements: [CELElement]) -> CELCode {
+  func list(_ node: Int, _ elements: [CELElement]) -> CELCode {
     let codes = elements.map { (run: code($0.node), isOptional: $0.isOptional) }
     let offset = syntax[node].offset
     if codes.allSatisfy({ $0.run.constant != nil && !$0.isOptional }) {
@@ -32,7 +32,7 @@ extension CELCompiler {
     return optional.wrapped
   }
 
-  mutating func map(_ node: Int, _ entries: [CELEntry]) -> CELCode {
+  func map(_ node: Int, _ entries: [CELEntry]) -> CELCode {
     let offset = syntax[node].offset
     var runs: [(key: CELRun, value: CELRun, isOptional: Bool, offset: Int)] = []
     var isConstant = true
@@ -61,10 +61,10 @@ extension CELCompiler {
     return isConstant ? folded(result) : result
   }
 
-  mutating func construct(_ node: Int, _ fields: [CELField]) -> CELCode {
+  func construct(_ node: Int, _ fields: [CELField]) -> CELCode {
     let offset = syntax[node].offset
-    guard case .constructor(let constructor) = checked.references[node] else {
-      if case .failure(let failure) = checked.references[node] { return CELCode(failure: failure) }
+    guard case .constructor(let constructor) = resolved.references[node] else {
+      if case .failure(let failure) = resolved.references[node] { return CELCode(failure: failure) }
       return CELCode(failure: CELFailure(.undeclared, "undeclared type", offset: offset))
     }
     var runs: [(name: String, run: CELRun, isOptional: Bool)] = []
@@ -91,8 +91,8 @@ extension CELCompiler {
 
   // MARK: Bindings
 
-  mutating func bind(_ node: Int, _ value: Int, _ body: Int) -> CELCode {
-    let slot = checked.slots[node] ?? 0
+  func bind(_ node: Int, _ value: Int, _ body: Int) -> CELCode {
+    let slot = resolved.slots[node] ?? 0
     let (value, body) = (code(value).run, code(body).run)
     return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
       try frame.charge(1)
@@ -101,8 +101,8 @@ extension CELCompiler {
     }
   }
 
-  mutating func bindOptional(_ node: Int, _ value: Int, _ body: Int, isFlat: Bool) -> CELCode {
-    let slot = checked.slots[node] ?? 0
+  func bindOptional(_ node: Int, _ value: Int, _ body: Int, isFlat: Bool) -> CELCode {
+    let slot = resolved.slots[node] ?? 0
     let offset = syntax[node].offset
     let (value, body) = (code(value).run, code(body).run)
     return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
@@ -126,16 +126,10 @@ extension CELCompiler {
   }
 
   /// `cel.block`: each value is found when it is first asked for, and kept.
-  mutating func block(_ node: Int, _ values: [Int], _ body: Int) -> CELCode {
-    let first = checked.slots[node] ?? 0
-    var runs: [CELRun] = []
-    for (index, value) in values.enumerated() {
-      runs.append(code(value).run)
-      lazySlots[first + index] = runs[index]
-    }
+  func block(_ node: Int, _ values: [Int], _ body: Int) -> CELCode {
+    let first = resolved.slots[node] ?? 0
     let count = values.count
     let run = code(body).run
-    for index in values.indices { lazySlots[first + index] = nil }
     return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
       try frame.charge(1)
       for slot in first..<(first + count) { frame.locals[slot] = nil }
@@ -143,12 +137,9 @@ extension CELCompiler {
     }
   }
 
-  /// `cel.index(n)`.
-  mutating func blockIndex(_ node: Int) -> CELCode {
-    let offset = syntax[node].offset
-    guard case .local(let slot) = checked.references[node], let run = lazySlots[slot] else {
-      return CELCode(failure: CELFailure(.undeclared, "no such value", offset: offset))
-    }
+  /// `cel.index(n)`, whose value `node` gives.
+  func lazy(_ slot: Int, _ node: Int) -> CELCode {
+    let run = code(node).run
     return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
       try frame.charge(1)
       if let value = frame.locals[slot] { return value }

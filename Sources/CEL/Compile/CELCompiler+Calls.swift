@@ -33,10 +33,11 @@ extension CELCompiler {
 
   mutating func call(_ node: Int, _ receiver: Int?, _ arguments: [Int]) -> CELCode {
     let offset = syntax[node].offset
-    guard case .function(let functions, let hasReceiver) = checked.references[node] else {
-      if case .failure(let failure) = checked.references[node] { return CELCode(failure: failure) }
+    guard case .function(let all, let hasReceiver) = resolved.references[node] else {
+      if case .failure(let failure) = resolved.references[node] { return CELCode(failure: failure) }
       return CELCode(failure: CELFailure(.undeclared, "undeclared function", offset: offset))
     }
+    let functions = checked.exact[node].map { [$0] } ?? all
     let nodes = (hasReceiver ? receiver.map { [$0] } ?? [] : []) + arguments
     let codes = nodes.map { self.code($0) }
     if let lazy = lazyOptional(node, functions, codes) { return lazy }
@@ -66,7 +67,8 @@ extension CELCompiler {
       return try prepare(constants) ?? function.body
     } catch {
       if isStrict {
-        let node = syntax[nodes.last { constants[nodes.firstIndex(of: $0) ?? 0] != nil } ?? nodes[0]]
+        let node = syntax[
+          nodes.last { constants[nodes.firstIndex(of: $0) ?? 0] != nil } ?? nodes[0]]
         problems.append(CELProblem(error.message, offset: node.offset, length: node.length))
       }
       return function.body

@@ -1,28 +1,18 @@
 extension CELCompiler {
   /// The test of an operand that may decide, recorded if the program records branches.
-  private mutating func test(
-    _ node: Int, _ kind: CELBranch.Kind, _ construct: String
-  ) -> CELTest {
-    let word = syntax[node]
-    let id = branches.count
-    if recordsBranches {
-      branches.append(CELBranch(kind: kind, offset: word.offset, length: word.length))
-    }
-    let test = code(node).asTest(construct, at: word.offset)
-    guard recordsBranches else { return test }
+  private func test(_ node: Int, _ construct: String) -> CELTest {
+    let test = code(node).asTest(construct, at: syntax[node].offset)
+    guard let number = branchNumbers[node] else { return test }
     return { (frame: inout CELFrame) throws(CELFailure) -> Bool in
       let holds = try test(&frame)
-      frame.branches[id] |= holds ? 1 : 2
+      frame.branches[number] |= holds ? 1 : 2
       return holds
     }
   }
 
   /// `&&`, which false decides, or `||`, which true decides; failures count only without decision.
-  mutating func conjunction(_ operands: [Int], decides: Bool) -> CELCode {
-    var tests: [CELTest] = []
-    for operand in operands {
-      tests.append(test(operand, decides ? .or : .and, decides ? "'||'" : "'&&'"))
-    }
+  func conjunction(_ operands: [Int], decides: Bool) -> CELCode {
+    let tests = operands.map { test($0, decides ? "'||'" : "'&&'") }
     if tests.count == 2 {
       let (first, second) = (tests[0], tests[1])
       return CELCode(test: { (frame: inout CELFrame) throws(CELFailure) -> Bool in
@@ -35,11 +25,10 @@ extension CELCompiler {
         return try second(&frame)
       })
     }
-    let all = tests
     return CELCode(test: { (frame: inout CELFrame) throws(CELFailure) -> Bool in
       try frame.charge(1)
       var failure: CELFailure?
-      for test in all {
+      for test in tests {
         do throws(CELFailure) {
           if try test(&frame) == decides { return decides }
         } catch {
@@ -65,8 +54,8 @@ extension CELCompiler {
     throw failure
   }
 
-  mutating func conditional(_ condition: Int, _ then: Int, _ other: Int) -> CELCode {
-    let test = test(condition, .condition, "the condition before '?'")
+  func conditional(_ condition: Int, _ then: Int, _ other: Int) -> CELCode {
+    let test = test(condition, "the condition before '?'")
     let (then, other) = (code(then), code(other))
     let (thenRun, otherRun) = (then.run, other.run)
     return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
@@ -75,7 +64,7 @@ extension CELCompiler {
     }
   }
 
-  mutating func unary(_ node: Int, _ symbol: CELOperator, _ operand: Int) -> CELCode {
+  func unary(_ node: Int, _ symbol: CELOperator, _ operand: Int) -> CELCode {
     let offset = syntax[node].offset
     let operand = code(operand)
     if symbol == .not {
@@ -97,7 +86,7 @@ extension CELCompiler {
     }
   }
 
-  mutating func binary(
+  func binary(
     _ node: Int, _ symbol: CELOperator, _ leftNode: Int, _ rightNode: Int
   ) -> CELCode {
     let offset = syntax[node].offset

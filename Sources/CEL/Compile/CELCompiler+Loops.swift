@@ -41,8 +41,8 @@ extension CELCompiler {
     }
   }
 
-  mutating func loop(_ node: Int, _ loop: CELLoop) -> CELCode {
-    let slot = checked.slots[node] ?? 0
+  func loop(_ node: Int, _ loop: CELLoop) -> CELCode {
+    let slot = resolved.slots[node] ?? 0
     let offset = syntax[node].offset
     let range = code(loop.range).run
     let filter = loop.filter.map { code($0).asTest("the filter of the loop", at: offset) }

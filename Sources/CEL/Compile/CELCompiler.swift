@@ -1,25 +1,64 @@
 /// Turns a checked tree into closures that need no names and no tree when they run.
+///
+/// Goes from the innermost node to the outermost, without recursion.
 struct CELCompiler {
   let environment: CELEnvironment
   let syntax: CELSyntax
+  let resolved: CELResolved
   let checked: CELChecked
-  let recordsBranches: Bool
   /// Whether constants that a function refuses are problems.
   let isStrict: Bool
-  var branches: [CELBranch] = []
-  var paths: Set<String> = []
-  var slots: Set<Int> = []
+  let branches: [CELBranch]
+  /// The numbers of the operands that are branches.
+  let branchNumbers: [Int: Int]
+  private var codes: [CELCode?]
+  private var chains: [Path?]
+  /// The fields of variables that nodes select.
+  private var paths: [Int: String] = [:]
+  private var slots: Set<Int> = []
   var problems: [CELProblem] = []
-  /// How the values of the blocks around are found.
-  var lazySlots: [Int: CELRun] = [:]
 
   /// What folding a constant may cost when an expression is compiled.
   static let foldingLimit = 10_000
 
-  mutating func code(_ node: Int) -> CELCode {
+  init(
+    environment: CELEnvironment, syntax: CELSyntax, resolved: CELResolved, checked: CELChecked,
+    isStrict: Bool, recordsBranches: Bool
+  ) {
+    self.environment = environment
+    self.syntax = syntax
+    self.resolved = resolved
+    self.checked = checked
+    self.isStrict = isStrict
+    (branches, branchNumbers) =
+      recordsBranches ? CELBranch.all(in: syntax, resolved.isReached) : ([], [:])
+    codes = Array(repeating: nil, count: syntax.nodes.count)
+    chains = Array(repeating: nil, count: syntax.nodes.count)
+  }
+
+  /// Compiles all nodes.
+  mutating func compile() throws(CELProblems) -> CELProgram {
+    for node in 0...syntax.root where resolved.isReached[node] { codes[node] = make(node) }
+    guard problems.isEmpty else { throw CELProblems(problems) }
+    let code = code(syntax.root)
+    return CELProgram(
+      resultType: checked.types[syntax.root],
+      variables: slots.sorted().map { environment.variableNames[$0] },
+      paths: Set(paths.values).sorted(), branches: branches, run: code.run,
+      test: code.asTest("the expression", at: syntax[syntax.root].offset),
+      localCount: resolved.localCount, slotCount: environment.variableNames.count,
+      offsetInZone: environment.offsetInZone)
+  }
+
+  /// The code of a node that was compiled before.
+  func code(_ node: Int) -> CELCode {
+    codes[node] ?? CELCode(failure: CELFailure(.undeclared, "this was not compiled"))
+  }
+
+  private mutating func make(_ node: Int) -> CELCode {
     switch syntax[node].form {
     case .literal(let value): return CELCode(constant: value)
-    case .identifier: return reference(node)
+    case .identifier, .blockIndex: return reference(node)
     case .select, .has: return selection(node)
     case .index(let operand, let key, let isOptional):
       return index(node, operand, key: key, isOptional: isOptional)
@@ -38,19 +77,21 @@ struct CELCompiler {
     case .bindOptional(_, let value, let body, let isFlat):
       return bindOptional(node, value, body, isFlat: isFlat)
     case .block(let values, let body): return block(node, values, body)
-    case .blockIndex: return blockIndex(node)
     }
   }
 
   /// What a name stands for.
   private mutating func reference(_ node: Int) -> CELCode {
     let offset = syntax[node].offset
-    switch checked.references[node] {
+    switch resolved.references[node] {
     case .input(let slot):
       slots.insert(slot)
-      paths.insert(environment.variableNames[slot])
+      let name = environment.variableNames[slot]
+      paths[node] = name
+      chains[node] = Path(isLocal: false, slot: slot, name: name, offset: offset, fields: [])
       return input(slot, offset)
-    case .local(let slot):
+    case .local(let slot, _, _):
+      chains[node] = Path(isLocal: true, slot: slot, name: "", offset: offset, fields: [])
       return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
         try frame.charge(1)
         guard let value = frame.locals[slot] else {
@@ -58,7 +99,8 @@ struct CELCompiler {
         }
         return value
       }
-    case .constant(let value): return CELCode(constant: value)
+    case .lazy(let slot, let value): return lazy(slot, value)
+    case .constant(let value, _): return CELCode(constant: value)
     case .failure(let failure): return CELCode(failure: failure)
     default:
       return CELCode(failure: CELFailure(.undeclared, "undeclared name", offset: offset))
@@ -79,11 +121,11 @@ struct CELCompiler {
   // MARK: Fields
 
   private mutating func selection(_ node: Int) -> CELCode {
-    if checked.references[node] != nil { return reference(node) }
+    if resolved.references[node] != nil { return reference(node) }
     let offset = syntax[node].offset
     switch syntax[node].form {
     case .has(let operand, let field, _):
-      notePath(operand, field)
+      notePath(node, operand, field)
       let run = code(operand).run
       return CELCode(test: { (frame: inout CELFrame) throws(CELFailure) -> Bool in
         try frame.charge(1)
@@ -107,7 +149,8 @@ struct CELCompiler {
         }
       }
     case .select(let operand, let field, false):
-      if let path = path(node) { return select(path) }
+      notePath(node, operand, field)
+      if let path = extend(node, operand, field) { return select(path) }
       return select(code(operand).run, field, offset)
     default: return reference(node)
     }
@@ -135,34 +178,20 @@ struct CELCompiler {
     var fields: [(name: String, offset: Int)]
   }
 
-  /// The node as a chain of fields of a variable, if it is one.
-  private func path(_ node: Int) -> Path? {
-    switch (checked.references[node], syntax[node].form) {
-    case (.input(let slot), _):
-      return Path(
-        isLocal: false, slot: slot, name: environment.variableNames[slot],
-        offset: syntax[node].offset, fields: [])
-    case (.local(let slot), .identifier(let name, _)):
-      return Path(
-        isLocal: true, slot: slot, name: name, offset: syntax[node].offset, fields: [])
-    case (nil, .select(let operand, let field, false)):
-      guard var path = path(operand) else { return nil }
-      path.fields.append((field, syntax[node].offset))
-      return path
-    default: return nil
-    }
+  /// The node as a chain of fields of a variable, if its operand is one.
+  private mutating func extend(_ node: Int, _ operand: Int, _ field: String) -> Path? {
+    guard var path = chains[operand] else { return nil }
+    path.fields.append((field, syntax[node].offset))
+    chains[node] = path
+    return path
   }
 
-  private mutating func notePath(_ operand: Int, _ field: String) {
-    guard let path = path(operand), !path.isLocal else { return }
-    paths.insert(([path.name] + path.fields.map(\.name) + [field]).joined(separator: "."))
+  /// Notes that `node` takes a field of `operand`, in place of all of `operand`.
+  private mutating func notePath(_ node: Int, _ operand: Int, _ field: String) {
+    if let path = paths.removeValue(forKey: operand) { paths[node] = path + "." + field }
   }
 
-  private mutating func select(_ path: Path) -> CELCode {
-    if !path.isLocal {
-      slots.insert(path.slot)
-      paths.insert(([path.name] + path.fields.map(\.name)).joined(separator: "."))
-    }
+  private func select(_ path: Path) -> CELCode {
     let cost = path.fields.count + 1
     let slot = path.slot
     let isLocal = path.isLocal
@@ -188,7 +217,7 @@ struct CELCompiler {
 
   private mutating func index(_ node: Int, _ operand: Int, key: Int, isOptional: Bool) -> CELCode {
     let offset = syntax[node].offset
-    if case .literal(.string(let name)) = syntax[key].form { notePath(operand, name) }
+    if case .literal(.string(let name)) = syntax[key].form { notePath(node, operand, name) }
     let (container, key) = (code(operand).run, code(key).run)
     return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
       try frame.charge(1)

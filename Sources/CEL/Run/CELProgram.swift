@@ -58,21 +58,6 @@ package struct CELProgram: Sendable {
   }
 }
 
-/// A place where an expression goes one way or the other.
-package struct CELBranch: Sendable, Hashable {
-  /// What decides: the condition of `?:`, or an operand of `&&` or `||`.
-  package enum Kind: String, Sendable {
-    case condition = "?:", and = "&&", or = "||"
-  }
-
-  /// What decides.
-  package let kind: Kind
-  /// Where the deciding operand stands, as a UTF-8 offset.
-  package let offset: Int
-  /// How many bytes the word there has.
-  package let length: Int
-}
-
 /// What happened in one evaluation.
 package struct CELTrace: Sendable {
   /// Which ways a branch was taken; more than one within loops.

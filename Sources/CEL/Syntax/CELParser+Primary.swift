@@ -1,92 +1,134 @@
 extension CELParser {
-  /// A literal, a name, a call, or something in brackets.
-  mutating func primary() throws(CELProblem) -> Int {
+  /// Takes the begin of an operand; nil if it only opened something.
+  mutating func begin() throws(CELProblem) -> Int? {
     let word = token
+    if let value = try literalValue() { return try add(.literal(value), at: word, over: []) }
     switch word.kind {
-    case .int(let magnitude):
-      guard let int = Int64(exactly: magnitude) else {
-        throw CELProblem(
-          "the number is too large for an int", offset: word.offset, length: word.length,
-          hint: "add 'u' for an unsigned number")
+    case .symbol(.not):
+      advance()
+      try open(.prefix(.not, word))
+    case .symbol(.minus):
+      advance()
+      let number = token
+      if let value = negative() {
+        return try add(
+          .literal(value), at: CELToken(kind: number.kind, from: word, to: number), over: [])
       }
-      return try literal(.int(int))
-    case .uint(let uint): return try literal(.uint(uint))
-    case .double(let double): return try literal(.double(double))
-    case .string(let string): return try literal(.string(string))
-    case .bytes(let bytes): return try literal(.bytes(bytes))
-    case .symbol(.yes): return try literal(.bool(true))
-    case .symbol(.no): return try literal(.bool(false))
-    case .symbol(.null): return try literal(.null)
+      try open(.prefix(.negate, word))
     case .symbol(.leftParen):
       advance()
-      let inner = try expression()
-      try expect(.rightParen)
-      return inner
-    case .symbol(.leftBracket): return try list()
-    case .symbol(.leftBrace): return try map()
+      try open(.group(word))
+    case .symbol(.leftBracket):
+      advance()
+      guard take(.rightBracket) else { return try element(word, parts.count) }
+      return try add(.list([]), at: word, over: [])
+    case .symbol(.leftBrace):
+      advance()
+      guard take(.rightBrace) else { return try entry(word, parts.count) }
+      return try add(.map([]), at: word, over: [])
     case .symbol(.dot):
       advance()
       return try name(isRooted: true)
     case .identifier: return try name(isRooted: false)
     default: throw unexpected("an expression")
     }
+    return nil
   }
 
-  private mutating func literal(_ value: CELValue) throws(CELProblem) -> Int {
-    try add(.literal(value), at: advance(), over: [])
+  private mutating func literalValue() throws(CELProblem) -> CELValue? {
+    let value: CELValue
+    switch token.kind {
+    case .int(let magnitude):
+      guard let int = Int64(exactly: magnitude) else {
+        throw CELProblem(
+          "the number is too large for an int", offset: token.offset, length: token.length,
+          hint: "add 'u' for an unsigned number")
+      }
+      value = .int(int)
+    case .uint(let uint): value = .uint(uint)
+    case .double(let double): value = .double(double)
+    case .string(let string): value = .string(string)
+    case .bytes(let bytes): value = .bytes(bytes)
+    case .symbol(.yes): value = .bool(true)
+    case .symbol(.no): value = .bool(false)
+    case .symbol(.null): value = .null
+    default: return nil
+    }
+    advance()
+    return value
   }
 
-  private mutating func name(isRooted: Bool) throws(CELProblem) -> Int {
+  /// The number after a minus sign, so that the smallest whole number can be written.
+  private mutating func negative() -> CELValue? {
+    switch token.kind {
+    case .int(let magnitude) where magnitude <= UInt64(Int64.max) + 1:
+      advance()
+      return .int(Int64(truncatingIfNeeded: 0 &- magnitude))
+    case .double(let double):
+      advance()
+      return .double(-double)
+    default:
+      return nil
+    }
+  }
+
+  private mutating func name(isRooted: Bool) throws(CELProblem) -> Int? {
     let word = token
     guard case .identifier(let name) = word.kind else { throw unexpected("a name") }
     advance()
-    guard symbol == .leftParen else {
+    guard take(.leftParen) else {
       return try add(.identifier(name, isRooted: isRooted), at: word, over: [])
     }
-    let arguments = try self.arguments()
-    if !isRooted, let macro = try expand(name, at: word, arguments) { return macro }
+    return try arguments(
+      CELCallHead(name: name, receiver: nil, isRooted: isRooted, word: word))
+  }
+
+  /// The call, if it has no arguments; nil if the first is wanted.
+  private mutating func arguments(_ head: CELCallHead) throws(CELProblem) -> Int? {
+    if take(.rightParen) { return try call(head, []) }
+    try open(.arguments(head, start: parts.count))
+    return nil
+  }
+
+  mutating func call(_ head: CELCallHead, _ arguments: [Int]) throws(CELProblem) -> Int {
+    if let receiver = head.receiver {
+      if let macro = try expand(head.name, of: receiver, at: head.word, arguments) { return macro }
+      return try add(
+        .call(head.name, receiver: receiver, arguments: arguments), at: head.word,
+        over: [receiver] + arguments)
+    }
+    if !head.isRooted, let macro = try expand(head.name, at: head.word, arguments) {
+      return macro
+    }
     return try add(
-      .call(isRooted ? "." + name : name, receiver: nil, arguments: arguments), at: word,
-      over: arguments)
+      .call(head.isRooted ? "." + head.name : head.name, receiver: nil, arguments: arguments),
+      at: head.word, over: arguments)
   }
 
-  /// `(a, b)` of a call.
-  private mutating func arguments() throws(CELProblem) -> [Int] {
-    try expect(.leftParen)
-    var arguments: [Int] = []
-    while symbol != .rightParen {
-      arguments.append(try expression())
-      guard take(.comma) else { break }
-      if symbol == .rightParen { throw unexpected("an expression") }
-    }
-    try expect(.rightParen)
-    return arguments
+  mutating func element(_ word: CELToken, _ start: Int) throws(CELProblem) -> Int? {
+    let isOptional = try optionalMark()
+    try open(.list(word, start: start, isOptional: isOptional))
+    return nil
   }
 
-  private mutating func list() throws(CELProblem) -> Int {
-    let word = advance()
-    var elements: [CELElement] = []
-    while symbol != .rightBracket {
-      let isOptional = try optionalMark()
-      elements.append(CELElement(node: try expression(), isOptional: isOptional))
-      guard take(.comma) else { break }
-    }
-    try expect(.rightBracket)
-    return try add(.list(elements), at: word, over: elements.map(\.node))
+  mutating func entry(_ word: CELToken, _ start: Int) throws(CELProblem) -> Int? {
+    let isOptional = try optionalMark()
+    try open(.key(word, start: start, isOptional: isOptional))
+    return nil
   }
 
-  private mutating func map() throws(CELProblem) -> Int {
-    let word = advance()
-    var entries: [CELEntry] = []
-    while symbol != .rightBrace {
-      let isOptional = try optionalMark()
-      let key = try expression()
+  mutating func field(_ head: CELConstructHead, _ start: Int) throws(CELProblem) -> Int? {
+    let isOptional = try optionalMark()
+    let word = token
+    switch word.kind {
+    case .identifier(let name), .reserved(let name), .quoted(let name):
+      advance()
       try expect(.colon)
-      entries.append(CELEntry(key: key, value: try expression(), isOptional: isOptional))
-      guard take(.comma) else { break }
+      let field = CELFieldHead(name: name, word: word, isOptional: isOptional)
+      try open(.fields(head, start: start, field))
+      return nil
+    default: throw unexpected("the name of a field")
     }
-    try expect(.rightBrace)
-    return try add(.map(entries), at: word, over: entries.flatMap { [$0.key, $0.value] })
   }
 
   private mutating func optionalMark() throws(CELProblem) -> Bool {
@@ -99,31 +141,37 @@ extension CELParser {
     return true
   }
 
-  /// Selections, indexes, calls and field lists after `operand`.
-  mutating func members(of operand: Int) throws(CELProblem) -> Int {
-    var operand = operand
-    while let symbol {
-      switch symbol {
-      case .dot:
-        advance()
-        operand = try member(of: operand)
-      case .leftBracket:
-        let word = advance()
-        let isOptional = try optionalMark()
-        let key = try expression()
-        try expect(.rightBracket)
+  /// Takes a selection, index, call or list of fields after `node`; false if there is none.
+  mutating func suffix(_ node: Int, _ operand: inout Int?) throws(CELProblem) -> Bool {
+    let word = token
+    switch symbol {
+    case .dot:
+      advance()
+      operand = try member(of: node)
+    case .leftBracket:
+      advance()
+      let isOptional = try optionalMark()
+      try open(.index(node, word, isOptional: isOptional))
+      operand = nil
+    case .leftBrace:
+      guard let path = syntax.path(node) else { return false }
+      advance()
+      let name = syntax[node]
+      let head = CELConstructHead(
+        name: path.name, isRooted: path.isRooted,
+        word: CELToken(kind: .end, offset: name.offset, length: name.length))
+      if take(.rightBrace) {
         operand = try add(
-          .index(operand, key: key, isOptional: isOptional), at: word, over: [operand, key])
-      case .leftBrace:
-        guard let (name, isRooted) = path(operand) else { return operand }
-        operand = try construct(name, isRooted: isRooted, at: operand)
-      default: return operand
+          .construct(head.name, isRooted: head.isRooted, []), at: head.word, over: [])
+      } else {
+        operand = try field(head, parts.count)
       }
+    default: return false
     }
-    return operand
+    return true
   }
 
-  private mutating func member(of operand: Int) throws(CELProblem) -> Int {
+  private mutating func member(of operand: Int) throws(CELProblem) -> Int? {
     let isOptional = try optionalMark()
     let word = token
     let name: String
@@ -136,51 +184,11 @@ extension CELParser {
     default: throw unexpected("the name of a field")
     }
     advance()
-    guard symbol == .leftParen, !isOptional else {
+    guard !isOptional, take(.leftParen) else {
       return try add(
         .select(operand, field: name, isOptional: isOptional), at: word, over: [operand])
     }
-    let arguments = try self.arguments()
-    if let macro = try expand(name, of: operand, at: word, arguments) { return macro }
-    return try add(
-      .call(name, receiver: operand, arguments: arguments), at: word,
-      over: [operand] + arguments)
-  }
-
-  /// The dotted name that `node` is, if it is one.
-  private func path(_ node: Int) -> (name: String, isRooted: Bool)? {
-    switch syntax[node].form {
-    case .identifier(let name, let isRooted): return (name, isRooted)
-    case .select(let operand, let field, false):
-      guard let (name, isRooted) = path(operand) else { return nil }
-      return (name + "." + field, isRooted)
-    default: return nil
-    }
-  }
-
-  private mutating func construct(
-    _ name: String, isRooted: Bool, at node: Int
-  ) throws(CELProblem) -> Int {
-    let nameNode = syntax[node]
-    let word = CELToken(kind: .end, offset: nameNode.offset, length: nameNode.length)
-    advance()
-    var fields: [CELField] = []
-    while symbol != .rightBrace {
-      let isOptional = try optionalMark()
-      let field = token
-      switch field.kind {
-      case .identifier(let name), .reserved(let name), .quoted(let name):
-        advance()
-        try expect(.colon)
-        fields.append(
-          CELField(
-            name: name, value: try expression(), offset: field.offset, isOptional: isOptional))
-      default: throw unexpected("the name of a field")
-      }
-      guard take(.comma) else { break }
-    }
-    try expect(.rightBrace)
-    return try add(
-      .construct(name, isRooted: isRooted, fields), at: word, over: fields.map(\.value))
+    return try arguments(
+      CELCallHead(name: name, receiver: operand, isRooted: false, word: word))
   }
 }

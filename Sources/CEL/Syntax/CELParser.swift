@@ -1,12 +1,17 @@
 /// Turns tokens into a tree; stops at the first mistake.
+///
+/// What is open is kept in an array and not on the stack, so that no depth can overflow it.
 struct CELParser {
   let tokens: [CELToken]
   let bounds: CELBounds
   let macros: Set<CELMacro>
   let hasOptionalSyntax: Bool
   var syntax = CELSyntax()
-  private var position = 0
-  private var nesting = 0
+  var position = 0
+  /// What is begun and waits for an operand, the innermost last.
+  var pending: [Pending] = []
+  /// Finished parts of what is open.
+  var parts: [Part] = []
 
   init(
     tokens: [CELToken], bounds: CELBounds, macros: Set<CELMacro>, hasOptionalSyntax: Bool
@@ -35,7 +40,6 @@ struct CELParser {
       tokens: tokens, bounds: bounds, macros: macros, hasOptionalSyntax: hasOptionalSyntax)
     do throws(CELProblem) {
       parser.syntax.root = try parser.expression()
-      guard case .end = parser.token.kind else { throw parser.unexpected("an operator") }
     } catch {
       throw CELProblems([error])
     }
@@ -91,105 +95,9 @@ struct CELParser {
     return syntax.nodes.count - 1
   }
 
-  private func tooDeep(at token: CELToken) -> CELProblem {
+  func tooDeep(at token: CELToken) -> CELProblem {
     CELProblem(
       "the expression is nested more than \(bounds.depth) levels deep", offset: token.offset,
       length: token.length)
-  }
-
-  // MARK: Operators
-
-  /// An expression with everything down to the ternary operator.
-  mutating func expression() throws(CELProblem) -> Int {
-    nesting += 1
-    defer { nesting -= 1 }
-    guard nesting <= bounds.depth else { throw tooDeep(at: token) }
-    let condition = try operation(from: 1)
-    let question = token
-    guard take(.question) else { return condition }
-    let then = try operation(from: 1)
-    try expect(.colon)
-    let other = try expression()
-    return try add(
-      .conditional(condition, then: then, else: other), at: question,
-      over: [condition, then, other])
-  }
-
-  private static func precedence(_ symbol: CELToken.Symbol?) -> Int {
-    switch symbol {
-    case .or: 1
-    case .and: 2
-    case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .isIn: 3
-    case .plus, .minus: 4
-    case .star, .slash, .percent: 5
-    default: 0
-    }
-  }
-
-  private mutating func operation(from lowest: Int) throws(CELProblem) -> Int {
-    var left = try unary()
-    while let symbol, Self.precedence(symbol) >= lowest {
-      let word = token
-      if symbol == .and || symbol == .or {
-        left = try chain(symbol, first: left)
-        continue
-      }
-      advance()
-      let right = try operation(from: Self.precedence(symbol) + 1)
-      guard let operation = CELOperator(rawValue: symbol.rawValue) else {
-        throw unexpected("an operator")
-      }
-      left = try add(.binary(operation, left, right), at: word, over: [left, right])
-    }
-    return left
-  }
-
-  /// All operands of `a && b && c` as one node.
-  private mutating func chain(
-    _ symbol: CELToken.Symbol, first: Int
-  ) throws(CELProblem) -> Int {
-    let word = token
-    var operands = [first]
-    while take(symbol) {
-      operands.append(try operation(from: Self.precedence(symbol) + 1))
-    }
-    return try add(symbol == .and ? .and(operands) : .or(operands), at: word, over: operands)
-  }
-
-  private mutating func unary() throws(CELProblem) -> Int {
-    let first = position
-    while symbol == .not || symbol == .minus { advance() }
-    var last = position
-    var operand: Int
-    if last > first, case .symbol(.minus) = tokens[last - 1].kind, let number = negative() {
-      last -= 1
-      let word = tokens[last]
-      operand = try add(.literal(number), at: word, over: [])
-      operand = try members(of: operand)
-    } else {
-      operand = try members(of: primary())
-    }
-    while last > first {
-      last -= 1
-      let word = tokens[last]
-      var isNot = false
-      if case .symbol(.not) = word.kind { isNot = true }
-      operand = try add(.unary(isNot ? .not : .negate, operand), at: word, over: [operand])
-    }
-    return operand
-  }
-
-  /// The number after a minus sign, so that the smallest whole number can be written.
-  private mutating func negative() -> CELValue? {
-    switch token.kind {
-    case .int(let magnitude) where magnitude <= UInt64(Int64.max) + 1:
-      advance()
-      return .int(Int64(truncatingIfNeeded: 0 &- magnitude))
-    case .double(let double):
-      advance()
-      return .double(-double)
-    default:
-      return nil
-    }
   }
 }

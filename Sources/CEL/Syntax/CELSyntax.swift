@@ -9,6 +9,22 @@ package struct CELSyntax: Sendable {
 
   /// The node at `index`.
   package subscript(index: Int) -> CELNode { nodes[index] }
+
+  /// The dotted name that `node` is, if it is one.
+  func path(_ node: Int) -> (name: String, isRooted: Bool, root: Int)? {
+    var fields: [String] = []
+    var node = node
+    while true {
+      switch nodes[node].form {
+      case .identifier(let name, let isRooted):
+        return (([name] + fields.reversed()).joined(separator: "."), isRooted, node)
+      case .select(let operand, let field, false):
+        fields.append(field)
+        node = operand
+      default: return nil
+      }
+    }
+  }
 }
 
 /// A node of a parsed expression.

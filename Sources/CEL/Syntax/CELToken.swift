@@ -4,6 +4,17 @@ struct CELToken: Sendable {
   let offset: Int
   let length: Int
 
+  init(kind: Kind, offset: Int, length: Int) {
+    self.kind = kind
+    self.offset = offset
+    self.length = length
+  }
+
+  /// A token that covers all from the begin of `first` to the end of `last`.
+  init(kind: Kind, from first: CELToken, to last: CELToken) {
+    self.init(kind: kind, offset: first.offset, length: last.offset + last.length - first.offset)
+  }
+
   enum Kind: Sendable {
     case identifier(String)
     /// A name in backticks, allowed after a dot.

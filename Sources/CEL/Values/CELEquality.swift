@@ -1,18 +1,27 @@
 /// `==` on values.
 package enum CELEquality {
-  /// Lists and maps deeper than this are refused, so that no data can overflow the stack.
-  private static let depthLimit = 200
-
   /// Whether `left == right`; values of different types are not equal, except for numbers.
+  ///
+  /// Needs no more stack for deep values than for flat ones.
   package static func areEqual(
     _ left: CELValue, _ right: CELValue, _ frame: inout CELFrame
   ) throws(CELFailure) -> Bool {
-    try areEqual(left, right, &frame, depth: 0)
+    if let known = try flat(left, right, &frame) { return known }
+    var pending = [(left, right)]
+    while let (left, right) = pending.popLast() {
+      if let known = try flat(left, right, &frame) {
+        if !known { return false }
+      } else if try !unfold(left, right, &pending, &frame) {
+        return false
+      }
+    }
+    return true
   }
 
-  private static func areEqual(
-    _ left: CELValue, _ right: CELValue, _ frame: inout CELFrame, depth: Int
-  ) throws(CELFailure) -> Bool {
+  /// The answer for values without parts; nil for two lists, maps or optionals.
+  private static func flat(
+    _ left: CELValue, _ right: CELValue, _ frame: inout CELFrame
+  ) throws(CELFailure) -> Bool? {
     switch (left, right) {
     case (.int(let left), .int(let right)): return left == right
     case (.string(let left), .string(let right)):
@@ -27,50 +36,42 @@ package enum CELEquality {
     case (.duration(let left), .duration(let right)): return left == right
     case (.type(let left), .type(let right)): return left == right
     case (.opaque(let left), .opaque(let right)): return left.isEqual(to: right)
-    case (.list(let left), .list(let right)): return try lists(left, right, &frame, depth)
-    case (.map(let left), .map(let right)): return try maps(left, right, &frame, depth)
-    case (.optional(let left), .optional(let right)):
-      guard let left = left.wrapped, let right = right.wrapped else {
-        return left.wrapped == nil && right.wrapped == nil
-      }
-      return try areEqual(left, right, &frame, depth: try deeper(depth))
+    case (.list, .list), (.map, .map), (.optional, .optional): return nil
     default: return CELNumbers.order(left, right) == .equal
     }
   }
 
-  private static func deeper(_ depth: Int) throws(CELFailure) -> Int {
-    guard depth < depthLimit else {
-      throw CELFailure(.invalidArgument, "the values are nested too deep to be compared")
-    }
-    return depth + 1
-  }
-
-  private static func lists(
-    _ left: any CELListSource, _ right: any CELListSource, _ frame: inout CELFrame, _ depth: Int
+  /// Adds what must be equal for the values to be equal; false if they cannot be.
+  private static func unfold(
+    _ left: CELValue, _ right: CELValue, _ pending: inout [(CELValue, CELValue)],
+    _ frame: inout CELFrame
   ) throws(CELFailure) -> Bool {
-    let count = left.count
-    guard count == right.count else { return false }
-    let depth = try deeper(depth)
-    for index in 0..<count {
-      try frame.charge(1)
-      let (one, other) = (left.element(at: index), right.element(at: index))
-      guard try areEqual(one, other, &frame, depth: depth) else { return false }
-    }
-    return true
-  }
-
-  private static func maps(
-    _ left: any CELMapSource, _ right: any CELMapSource, _ frame: inout CELFrame, _ depth: Int
-  ) throws(CELFailure) -> Bool {
-    guard left.count == right.count else { return false }
-    let depth = try deeper(depth)
-    for key in left.keys {
-      try frame.charge(1)
-      guard let one = left.value(forKey: key), let other = right.value(forKey: key) else {
-        return false
+    switch (left, right) {
+    case (.list(let left), .list(let right)):
+      let count = left.count
+      guard count == right.count else { return false }
+      try frame.charge(count)
+      for index in stride(from: count - 1, through: 0, by: -1) {
+        pending.append((left.element(at: index), right.element(at: index)))
       }
-      guard try areEqual(one, other, &frame, depth: depth) else { return false }
+      return true
+    case (.map(let left), .map(let right)):
+      guard left.count == right.count else { return false }
+      try frame.charge(left.count)
+      for key in left.keys {
+        guard let one = left.value(forKey: key), let other = right.value(forKey: key) else {
+          return false
+        }
+        pending.append((one, other))
+      }
+      return true
+    case (.optional(let left), .optional(let right)):
+      guard let left = left.wrapped, let right = right.wrapped else {
+        return left.wrapped == nil && right.wrapped == nil
+      }
+      pending.append((left, right))
+      return true
+    default: return false
     }
-    return true
   }
 }
