@@ -126,8 +126,8 @@ let package = Package(
     .executableTarget(
       name: "writ",
       dependencies: [
-        "App", "ControlPlane", "Engine", "Faults", "GitSource", "Kinds", "Persistence", "Planning",
-        "Rendering", "Resources", "Signatures", "Workflows", argumentParser, logging,
+        "App", "CEL", "ControlPlane", "Engine", "Faults", "GitSource", "Kinds", "Persistence",
+        "Planning", "Rendering", "Resources", "Signatures", "Workflows", argumentParser, logging,
       ]),
 
     // MARK: Tests

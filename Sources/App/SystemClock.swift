@@ -22,4 +22,9 @@ package enum ZoneOffsets {
     return TimeZone(identifier: zone)?
       .secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))) ?? 0
   }
+
+  /// Seconds east of UTC; nil for a zone that this machine does not have.
+  @Sendable package static func known(_ zone: String, _ seconds: Int64) -> Int? {
+    TimeZone(identifier: zone) == nil ? nil : offset(zone, seconds)
+  }
 }

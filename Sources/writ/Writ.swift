@@ -34,7 +34,7 @@ struct Writ: AsyncParsableCommand {
       CommandGroup(
         name: "The store",
         subcommands: [BackupCommand.self, RestoreCommand.self, DoctorCommand.self]),
-      CommandGroup(name: "Writing manifests", subcommands: [Schema.self]),
+      CommandGroup(name: "Writing manifests", subcommands: [Schema.self, PolicyCommand.self]),
       CommandGroup(name: "Inside", subcommands: [FetchChildCommand.self]),
     ])
 }

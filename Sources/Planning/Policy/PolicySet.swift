@@ -76,6 +76,9 @@ package struct PolicySet: Sendable {
     exceptions.sort { $0.waiver.name < $1.waiver.name }
   }
 
+  /// The names of the policies that compile, sorted.
+  package var names: [String] { policies.map(\.name) }
+
   package var isEmpty: Bool { policies.isEmpty && broken.isEmpty }
 
   /// The kinds whose live resources the expressions look at.

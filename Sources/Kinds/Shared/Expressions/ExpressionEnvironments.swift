@@ -28,6 +28,13 @@ package enum ExpressionEnvironments {
         })
     ])
 
+  /// For expressions by themselves, at any size that is bearable, with time zones.
+  package static func evaluation(offset: @escaping CELZoneResolver) -> CELEnvironment {
+    CELEnvironment(
+      libraries: CELLibrary.all + [json], bounds: CELBounds(sourceBytes: 1 << 16),
+      offsetInZone: offset)
+  }
+
   /// What is known of a run when it is over.
   package static let run = CELObjectType(
     name: "run",
