@@ -73,7 +73,7 @@ let package = Package(
     .target(
       name: "Engine",
       dependencies: [
-        "Faults", "Kinds", "Planning", "Resources", "Signatures", "Workflows", logging,
+        "CEL", "Faults", "Kinds", "Planning", "Resources", "Signatures", "Workflows", logging,
       ]),
 
     // MARK: Adapters, which never import each other

@@ -34,6 +34,11 @@ extension Settings {
     guard let format = LogFormat(rawValue: logFormat) else {
       throw SettingsError("the log format must be text or json, not \"\(logFormat)\"")
     }
+    if let problem = HealthShape.expressionProblems(file["health"]).first {
+      throw SettingsError(
+        "\(path): a check of health cannot be evaluated: \(problem)",
+        hint: "try it: writ policy eval EXPRESSION --input VARIABLES.json")
+    }
     return Settings(
       dataDirectory: directory,
       repository: sources.text(flags.repository, "WRIT_REPO", ["repository"]),

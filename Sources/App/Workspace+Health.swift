@@ -25,8 +25,11 @@ extension Workspace {
     let http = HTTPHealthCheck(clock: clock)
     let watcher = HealthWatcher(
       judge: healthJudge(store),
-      checks: [http, EffectsCheck(store: store), ConditionsCheck(store: store)], clock: clock,
-      wall: wall, logger: logger,
+      checks: [
+        http, EffectsCheck(store: store), ConditionsCheck(store: store),
+        ExpressionHealthCheck(store: store),
+      ],
+      clock: clock, wall: wall, logger: logger,
       exclusively: { judgement in
         let lock = try passLock()
         defer { withExtendedLifetime(lock) {} }

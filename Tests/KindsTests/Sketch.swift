@@ -128,7 +128,7 @@ struct SketchMaker {
     "a mail address": [["ops@example.com", "ops@EXAMPLE.com"], ["a@b"]],
     "a host name": [["mail.example.com", "Mail.Example.COM"]],
     "an absolute path": [["/srv/app", "/srv//app/", "/srv/./app"], ["/"]],
-    "an expression": [["a == b", "  a == b "], ["run.exitCode == 0"]],
+    "an expression": [["1 < 2", "  1 < 2 "], ["size('ab') == 2"]],
     "a cron expression": [
       ["30 2 * * *", "30 02 * * *", "0 30 2 * * *"], ["@daily", "0 0 * * *"], ["H H * * *"],
       ["0 9 * * 1-5", "0 9 * * MON-FRI"], ["@every 90m", "@every 1h30m"], ["0 0 L * 1#2"],

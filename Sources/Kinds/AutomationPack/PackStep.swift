@@ -51,13 +51,14 @@ enum PackStep {
 
   static func check(_ spec: Value, in input: SpecCheck, _ findings: inout SpecFindings) {
     let steps = spec["steps"]?.array ?? []
-    let inputs = (spec["inputs"]?.array ?? []).compactMap { $0["name"]?.string }
+    let expressions = PackExpressions(spec, in: input)
     for (index, step) in steps.enumerated() {
       let tokens = ["steps", "\(index)"]
       for (part, place) in [(step, tokens), (step["rollback"] ?? .null, tokens + ["rollback"])] {
         Action.check(part["action"], at: place + ["action"], &findings)
-        checkTemplates(part["with"] ?? .null, at: place + ["with"], inputs, &findings)
+        checkTemplates(part["with"] ?? .null, at: place + ["with"], &findings)
       }
+      expressions.check(step, at: tokens, &findings)
       if step["mutating"] == false, let action = step["action"],
         Action.isMutating(action) == true
       {
@@ -133,29 +134,22 @@ enum PackStep {
 
   // MARK: Templates
 
-  /// Refuses `${{` without an end, and inputs that the pack does not declare.
+  /// Refuses `${{` without an end or without an expression.
   private static func checkTemplates(
-    _ value: Value, at tokens: [String], _ inputs: [String], _ findings: inout SpecFindings,
+    _ value: Value, at tokens: [String], _ findings: inout SpecFindings,
   ) {
     switch value {
     case .array(let items):
       for (index, item) in items.enumerated() {
-        checkTemplates(item, at: tokens + ["\(index)"], inputs, &findings)
+        checkTemplates(item, at: tokens + ["\(index)"], &findings)
       }
     case .object(let members):
       for member in members {
-        checkTemplates(member.value, at: tokens + [member.key], inputs, &findings)
+        checkTemplates(member.value, at: tokens + [member.key], &findings)
       }
     case .string(let text):
       do throws(Template.Problem) {
-        for expression in try Template.expressions(in: text) {
-          guard let name = Template.input(of: expression), !inputs.contains(name) else { continue }
-          findings.report(
-            code: "unknown-input", "the pack declares no input \"\(name)\"", at: tokens,
-            hint: Suggestion.didYouMean(name, among: inputs)
-              ?? (inputs.isEmpty
-                ? "add it to inputs" : "inputs are \(inputs.joined(separator: ", "))"))
-        }
+        _ = try Template.parts(of: text)
       } catch {
         findings.report(code: "bad-format", error.reason, at: tokens)
       }

@@ -2,9 +2,9 @@
 enum Template {
   struct Problem: Error { var reason: String }
 
-  /// The expressions of `text`, without blanks around them.
-  static func expressions(in text: String) throws(Problem) -> [String] {
-    var result: [String] = []
+  /// The expressions of `text`, without blanks around them, and where they begin, in bytes.
+  static func parts(of text: String) throws(Problem) -> [(expression: String, offset: Int)] {
+    var result: [(expression: String, offset: Int)] = []
     var rest = text.utf8[...]
     while let start = range(of: "${{", in: rest) {
       rest = rest[start.upperBound...]
@@ -15,7 +15,11 @@ enum Template {
       guard let first = inner.firstIndex(where: { $0 > 0x20 }),
         let last = inner.lastIndex(where: { $0 > 0x20 })
       else { throw Problem(reason: "there is no expression in \"${{ }}\"") }
-      result.append(String(decoding: inner[first...last], as: UTF8.self))
+      result.append(
+        (
+          String(decoding: inner[first...last], as: UTF8.self),
+          text.utf8.distance(from: text.utf8.startIndex, to: first)
+        ))
       rest = rest[end.upperBound...]
     }
     return result
@@ -34,12 +38,5 @@ enum Template {
       }
       return nil
     }
-  }
-
-  /// The input that an expression begins with: `host` for `inputs.host[0]`.
-  static func input(of expression: String) -> String? {
-    guard expression.hasPrefix("inputs.") else { return nil }
-    let name = expression.dropFirst(7).prefix { $0.isLetter || $0.isNumber || $0 == "_" }
-    return name.isEmpty ? nil : String(name)
   }
 }

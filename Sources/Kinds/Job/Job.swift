@@ -12,6 +12,8 @@ extension Kind {
 }
 
 private enum Job {
+  private static let defaultSuccess = "run.exitCode == 0"
+
   static let spec = ObjectShape([
     .optional("description", .text(TextRule(length: 1...4096)), "What it is for."),
     .optional(
@@ -33,7 +35,7 @@ private enum Job {
       "jitter", .format(.duration(in: .zero...(.days(1)))), to: "0s",
       "Up to how long each probe waits before it starts, to spread the load."),
     .defaulted(
-      "success", .text(.expression), to: "run.exitCode == 0",
+      "success", .text(.expression), to: .string(defaultSuccess),
       "When a run counts as a success, in CEL."),
     .optional("approval", Approval.shape, "Who must agree before it runs."),
     .defaulted("staleness", staleness, "What a probe does when it has not heard of the server."),
@@ -85,6 +87,12 @@ private enum Job {
     Targets.check(input.spec["targets"] ?? .null, at: ["targets"], &findings)
     Retry.check(input.spec["retry"] ?? .null, at: ["retry"], &findings)
     HealthShape.check(input.node["health"], at: ["health"], &findings)
+    HealthShape.checkExpressions(input, &findings)
+    if input.spec["success"]?.string != defaultSuccess {
+      ExpressionCheck(input: input).compile(
+        input.spec["success"], at: ["success"], in: ExpressionEnvironments.success,
+        expecting: .bool, &findings)
+    }
     for name in input.spec["secrets"]?.members ?? [] {
       for tool in ["shell", "exec"] where input.spec["action"]?[tool]?["env"]?[name.key] != nil {
         findings.report(

@@ -1,3 +1,4 @@
+internal import CEL
 package import Resources
 
 /// How a health gate is asked for, in a job and in the settings alike.
@@ -28,7 +29,8 @@ package enum HealthShape {
       .optional(
         "effects", .object(effects), "The effects of the apply, such as its announcement."),
       .optional("conditions", .object(conditions), "The conditions of the loop itself."),
-    ], exactlyOne: [["http", "effects", "conditions"]])
+      .optional("expression", .object(expression), "What must be true of the state, in CEL."),
+    ], exactlyOne: [["http", "effects", "conditions", "expression"]])
 
   private static let http = ObjectShape([
     .required("url", .format(.url), "What is asked for; redirects are not followed."),
@@ -52,6 +54,38 @@ package enum HealthShape {
       to: ["Drifted", "Stalled"], "The conditions that are counted."),
     .defaulted("atMost", .integer(0...2), to: 0, "How many of them may be True."),
   ])
+
+  private static let expression = ObjectShape([
+    .required(
+      "holds", .text(.expression),
+      "What must be true; conditions, counts, abandonedEffects and revision are known."),
+    .optional("message", .text(.line), "What is wrong where it is not."),
+  ])
+
+  /// Compiles the expressions of a job's checks.
+  static func checkExpressions(_ input: SpecCheck, _ findings: inout SpecFindings) {
+    // As written, because the canonical form sorts the checks.
+    guard case .list(let checks) = input.node["health"]?["checks"]?.content else { return }
+    for (index, check) in checks.enumerated() {
+      guard case .string(let text) = check["expression"]?["holds"]?.content else { continue }
+      ExpressionCheck(input: input).compile(
+        .string(text), at: ["health", "checks", "\(index)", "expression", "holds"],
+        in: ExpressionEnvironments.health, expecting: .bool, isAsWritten: true, &findings)
+    }
+  }
+
+  /// What is wrong with the expressions of a canonical health field, in words.
+  package static func expressionProblems(_ health: Value?) -> [String] {
+    (health?["checks"]?.array ?? []).flatMap { check -> [String] in
+      guard let text = check["expression"]?["holds"]?.string else { return [] }
+      do throws(CELProblems) {
+        _ = try ExpressionEnvironments.health.compile(text, expecting: .bool)
+        return []
+      } catch {
+        return error.all.map { "\"\(text)\": \($0)" }
+      }
+    }
+  }
 
   /// Finds credentials in the URLs of a job's checks; the settings are not in git.
   ///

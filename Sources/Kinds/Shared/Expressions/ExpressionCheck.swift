@@ -7,27 +7,33 @@ struct ExpressionCheck {
 
   /// Compiles the expression at `tokens`, and reports every mistake in it; nil where there is one.
   ///
-  /// - Parameter expected: the type that it must give.
+  /// - Parameters:
+  ///   - expected: the type that it must give.
+  ///   - isAsWritten: whether it is the text of the file rather than the canonical one.
   @discardableResult
   func compile(
     _ source: Value?, at tokens: [String], in environment: CELEnvironment,
-    expecting expected: CELType? = nil, recordsBranches: Bool = false,
+    expecting expected: CELType? = nil, isAsWritten: Bool = false,
     _ findings: inout SpecFindings,
   ) -> CELProgram? {
     guard let source = source?.string else { return nil }
     do throws(CELProblems) {
-      return try environment.compile(
-        source, expecting: expected, recordsBranches: recordsBranches)
+      return try environment.compile(source, expecting: expected)
     } catch {
-      for problem in error.all { report(problem, at: tokens, &findings) }
+      for problem in error.all {
+        report(problem, at: tokens, isAsWritten: isAsWritten, &findings)
+      }
       return nil
     }
   }
 
   /// Reports a mistake in the expression at `tokens`.
-  func report(_ problem: CELProblem, at tokens: [String], _ findings: inout SpecFindings) {
+  func report(
+    _ problem: CELProblem, at tokens: [String], isAsWritten: Bool = false,
+    _ findings: inout SpecFindings,
+  ) {
     // The canonical text has no blanks at its beginning; the one in the file may.
-    let blanks = leadingBlanks(at: tokens)
+    let blanks = isAsWritten ? 0 : leadingBlanks(at: tokens)
     findings.report(
       code: "bad-expression", problem.message, at: tokens, hint: problem.hint,
       part: (problem.offset + blanks, problem.length))
