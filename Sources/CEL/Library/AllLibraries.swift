@@ -1,6 +1,7 @@
 extension CELLibrary {
   /// Every library there is, the standard one first.
   package static let all: [CELLibrary] = [
-    .standard, .optionals, .bindings, .blocks, .twoVariables,
+    .standard, .optionals, .bindings, .blocks, .twoVariables, .time, .patterns, .strings, .math,
+    .sets, .encoders, .network, .quantities, .semver,
   ]
 }
