@@ -15,7 +15,7 @@ extension CELChecker {
     let types = arguments.map { type(of: $0) }
     let byCount = overloads.filter { Self.accepts($0, count: arguments.count) }
     var matches: [(function: CELFunction, result: CELType)] = []
-    let isExact = !types.contains(where: isOpen)
+    let isExact = !types.contains(where: isVague)
     for function in byCount {
       let mark = inference.mark
       let result = match(function, types)
