@@ -121,16 +121,20 @@ struct CELResolver {
     } else if let reference = qualified(name, isRooted) {
       resolved.references[node] = reference
     } else {
-      var known = Array(environment.variables.keys)
-      var scope = scopeOfNode[node]
-      while let index = scope {
-        if case .local(let name, _, _, _) = scopes[index].declared { known.append(name) }
-        scope = scopes[index].parent
-      }
-      missing(
-        node, "undeclared variable '\(name)'",
-        hint: CELSuggestion.hint(for: name, among: known))
+      let hint = isStrict ? CELSuggestion.hint(for: name, among: names(at: node)) : nil
+      missing(node, "undeclared variable '\(name)'", hint: hint)
     }
+  }
+
+  /// All variables that can be named at `node`.
+  private func names(at node: Int) -> [String] {
+    var known = Array(environment.variables.keys)
+    var scope = scopeOfNode[node]
+    while let index = scope {
+      if case .local(let name, _, _, _) = scopes[index].declared { known.append(name) }
+      scope = scopes[index].parent
+    }
+    return known
   }
 
   private func local(_ name: String, at node: Int) -> CELReference? {
@@ -186,10 +190,10 @@ struct CELResolver {
         return
       }
     }
+    let hint = CELSuggestion.hint(for: name, among: environment.constructors.keys)
     missing(
       node, "undeclared type '\(name)'",
-      hint: CELSuggestion.hint(for: name, among: environment.constructors.keys)
-        ?? "records are written as maps: {'name': value}")
+      hint: hint ?? "records are written as maps: {'name': value}")
   }
 
   // MARK: Calls
@@ -241,7 +245,8 @@ struct CELResolver {
   }
 
   private mutating func undeclared(_ node: Int, _ name: String, isMember: Bool) {
-    missing(node, "undeclared function '\(name)'", hint: functionHint(name, isMember: isMember))
+    let hint = isStrict ? functionHint(name, isMember: isMember) : nil
+    missing(node, "undeclared function '\(name)'", hint: hint)
   }
 
   private func functionHint(_ name: String, isMember: Bool) -> String? {

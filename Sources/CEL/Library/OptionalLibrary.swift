@@ -72,7 +72,7 @@ extension CELLibrary {
     return .list(values)
   }
 
-  /// Whether `value` is what its type begins with: 0, '', [], none, …
+  /// Whether `value` is empty, zero or false.
   private static func isZero(_ value: CELValue) -> Bool {
     switch value {
     case .null: true
