@@ -261,7 +261,7 @@ private enum ListOrder {
     return order.map { elements[$0] }
   }
 
-  /// Whether `one` comes first; nil where both are equal. NaN comes after all numbers.
+  /// Whether `one` comes first, NaN last of all numbers; nil where both are equal.
   private static func precedes(_ one: CELValue, _ other: CELValue) -> Bool? {
     switch (one, other) {
     case (.int(let one), .int(let other)): one == other ? nil : one < other
