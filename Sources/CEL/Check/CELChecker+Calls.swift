@@ -15,7 +15,7 @@ extension CELChecker {
     let types = arguments.map { type(of: $0) }
     let byCount = overloads.filter { Self.accepts($0, count: arguments.count) }
     var matches: [(function: CELFunction, result: CELType)] = []
-    let isExact = !types.contains(where: isVague)
+    let isExact = !types.contains { hasOpenPart(inference.full($0)) }
     for function in byCount {
       let mark = inference.mark
       let result = match(function, types)
@@ -38,6 +38,16 @@ extension CELChecker {
     if case .parameter = result { return .dyn }
     var names: [String: CELType] = [:]
     return isSame ? inference.instance(result, &names) : .dyn
+  }
+
+  /// Whether some part of a full type may be anything.
+  private func hasOpenPart(_ type: CELType) -> Bool {
+    switch type {
+    case .dyn: true
+    case .list(let element), .optional(let element): hasOpenPart(element)
+    case .map(let key, let value): hasOpenPart(key) || hasOpenPart(value)
+    default: false
+    }
   }
 
   private static func accepts(_ function: CELFunction, count: Int) -> Bool {

@@ -112,16 +112,6 @@ struct CELChecker {
     }
   }
 
-  /// Whether the values of `type`, or what they hold, can have more than one type.
-  func isVague(_ type: CELType) -> Bool {
-    switch inference.shallow(type) {
-    case .dyn, .variable: true
-    case .list(let element), .optional(let element): isVague(element)
-    case .map(let key, let value): isVague(key) || isVague(value)
-    default: false
-    }
-  }
-
   /// Wants a bool from `node`.
   mutating func condition(_ node: Int, of construct: String) {
     let type = type(of: node)

@@ -76,6 +76,17 @@ struct CELInference {
   mutating func join(_ left: CELType, _ right: CELType) -> CELType? {
     let (left, right) = (shallow(left), shallow(right))
     if left == .dyn || right == .dyn { return .dyn }
+    switch (left, right) {
+    case (.list(let left), .list(let right)): return join(left, right).map { .list($0) }
+    case (.optional(let left), .optional(let right)):
+      return join(left, right).map { .optional($0) }
+    case (.map(let leftKey, let leftValue), .map(let rightKey, let rightValue)):
+      guard let key = join(leftKey, rightKey), let value = join(leftValue, rightValue) else {
+        return nil
+      }
+      return .map(key, value)
+    default: break
+    }
     let mark = mark
     guard unify(left, right) else {
       rollBack(to: mark)

@@ -37,17 +37,22 @@ extension CELCompiler {
       if case .failure(let failure) = resolved.references[node] { return CELCode(failure: failure) }
       return CELCode(failure: CELFailure(.undeclared, "undeclared function", offset: offset))
     }
-    let functions = checked.exact[node].map { [$0] } ?? all
     let nodes = (hasReceiver ? receiver.map { [$0] } ?? [] : []) + arguments
     let codes = nodes.map { self.code($0) }
-    if let lazy = lazyOptional(node, functions, codes) { return lazy }
+    if let lazy = lazyOptional(node, all, codes) { return lazy }
     let constants = codes.map(\.constant)
     var overloads: [Overload] = []
-    for function in functions {
-      overloads.append(
-        Overload(function, count: nodes.count, body: prepare(function, constants, at: nodes)))
+    if let function = checked.exact[node] {
+      let body = prepare(function, constants, at: nodes)
+      overloads.append(Overload(function, count: nodes.count, body: body))
     }
-    let name = functions.first?.name ?? Self.name(syntax[node])
+    for function in all {
+      // Values that the checker knew only as dyn may turn out to need another overload.
+      let body =
+        checked.exact[node] == nil ? prepare(function, constants, at: nodes) : function.body
+      overloads.append(Overload(function, count: nodes.count, body: body))
+    }
+    let name = all.first?.name ?? Self.name(syntax[node])
     let result = call(overloads, codes, name: name, offset)
     guard !codes.isEmpty, constants.allSatisfy({ $0 != nil }) else { return result }
     return folded(result)
@@ -105,19 +110,30 @@ extension CELCompiler {
   private func call(
     _ overloads: [Overload], _ codes: [CELCode], name: String, _ offset: Int
   ) -> CELCode {
+    let callee = Callee(name: name, overloads: overloads, offset: offset)
     let runs = codes.map(\.run)
-    if overloads.count == 1 {
-      switch overloads[0].body {
-      case .one(let body): return call(overloads[0], body, runs[0], name, offset)
-      case .two(let body): return call(overloads[0], body, runs[0], codes[1], name, offset)
-      default: break
-      }
+    switch overloads.first?.body {
+    case .one(let body) where runs.count == 1: return call(callee, body, runs[0])
+    case .two(let body) where runs.count == 2: return call(callee, body, runs[0], codes[1])
+    default: break
     }
     return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
       try frame.charge(1)
       var values: [CELValue] = []
       values.reserveCapacity(runs.count)
       for run in runs { values.append(try run(&frame)) }
+      return try callee.dispatch(values, &frame)
+    }
+  }
+
+  /// The overloads of a call, the likeliest first.
+  private struct Callee: Sendable {
+    let name: String
+    let overloads: [Overload]
+    let offset: Int
+
+    /// Calls the first overload that takes `values`.
+    func dispatch(_ values: [CELValue], _ frame: inout CELFrame) throws(CELFailure) -> CELValue {
       do throws(CELFailure) {
         for overload in overloads where overload.accepts(values) {
           switch overload.body {
@@ -128,7 +144,7 @@ extension CELCompiler {
           case .many(let body): return try body(values, &frame)
           }
         }
-        throw Self.noOverload(name, values)
+        throw CELCompiler.noOverload(name, values)
       } catch {
         throw error.at(offset)
       }
@@ -136,15 +152,16 @@ extension CELCompiler {
   }
 
   private func call(
-    _ overload: Overload,
+    _ callee: Callee,
     _ body: @escaping @Sendable (CELValue, inout CELFrame) throws(CELFailure) -> CELValue,
-    _ first: @escaping CELRun, _ name: String, _ offset: Int
+    _ first: @escaping CELRun
   ) -> CELCode {
-    CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
+    let (likely, offset) = (callee.overloads[0], callee.offset)
+    return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
       try frame.charge(1)
       let value = try first(&frame)
+      guard likely.accepts(value, at: 0) else { return try callee.dispatch([value], &frame) }
       do throws(CELFailure) {
-        guard overload.accepts(value, at: 0) else { throw Self.noOverload(name, [value]) }
         return try body(value, &frame)
       } catch {
         throw error.at(offset)
@@ -153,33 +170,21 @@ extension CELCompiler {
   }
 
   private func call(
-    _ overload: Overload,
+    _ callee: Callee,
     _ body: @escaping @Sendable (CELValue, CELValue, inout CELFrame) throws(CELFailure) -> CELValue,
-    _ first: @escaping CELRun, _ second: CELCode, _ name: String, _ offset: Int
+    _ first: @escaping CELRun, _ second: CELCode
   ) -> CELCode {
-    if let other = second.constant, overload.accepts(other, at: 1) {
-      return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
-        try frame.charge(2)
-        let value = try first(&frame)
-        do throws(CELFailure) {
-          guard overload.accepts(value, at: 0) else {
-            throw Self.noOverload(name, [value, other])
-          }
-          return try body(value, other, &frame)
-        } catch {
-          throw error.at(offset)
-        }
-      }
-    }
+    let (likely, offset) = (callee.overloads[0], callee.offset)
+    let isKnown = second.constant.map { likely.accepts($0, at: 1) } ?? false
     let second = second.run
     return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
       try frame.charge(1)
       let value = try first(&frame)
       let other = try second(&frame)
+      guard likely.accepts(value, at: 0), isKnown || likely.accepts(other, at: 1) else {
+        return try callee.dispatch([value, other], &frame)
+      }
       do throws(CELFailure) {
-        guard overload.accepts(value, at: 0), overload.accepts(other, at: 1) else {
-          throw Self.noOverload(name, [value, other])
-        }
         return try body(value, other, &frame)
       } catch {
         throw error.at(offset)

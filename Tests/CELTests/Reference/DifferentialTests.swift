@@ -21,7 +21,7 @@ import Testing
     let bindings = CELBindings(variables, in: environment)
     var (values, checked) = (0, 0)
     for _ in 0..<Self.expressionsPerPart {
-      let source = generator.expression(depth: 3)
+      let source = generator.expression(depth: 2 + part % 2)
       let syntax = try environment.parse(source)
       let wanted = ReferenceEvaluator(syntax: syntax).evaluate(variables)
       let program = try environment.compile(source, isChecked: false)

@@ -12,7 +12,8 @@ struct ExpressionGenerator {
   static let variables: [String: CELValue] = [
     "i": .int(7), "big": .int(.max), "u": .uint(3), "d": .double(2.5), "s": .string("häuser"),
     "b": .bool(true), "n": .null, "l": .list([.int(1), .int(2), .int(3)]),
-    "mixed": .list([.int(1), .string("x"), .null]), "h": CELDuration(seconds: 3600).map { .duration($0) } ?? .null,
+    "mixed": .list([.int(1), .string("x"), .null]),
+    "h": CELDuration(seconds: 3600).map { .duration($0) } ?? .null,
     "m": .map(["a": .int(1), "b": .string("two"), "c": .map(["d": .list([.int(0)])])]),
   ]
 
@@ -120,7 +121,9 @@ struct ExpressionGenerator {
   private mutating func string(_ depth: Int, _ locals: [String]) -> String {
     switch below(5) {
     case 0, 1: return operation(.string, "+", .string, depth, locals)
-    case 2: return "string(\(expression(pick([.int, .uint, .bool, .string]), depth: depth, locals: locals)))"
+    case 2:
+      return
+        "string(\(expression(pick([.int, .uint, .bool, .string]), depth: depth, locals: locals)))"
     case 3: return pick(["m.b", "m.z", "m['b']", "m.a.b", "mixed[1]"])
     default: return choice(.string, depth, locals)
     }

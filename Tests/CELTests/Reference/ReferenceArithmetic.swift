@@ -181,6 +181,7 @@ enum ReferenceArithmetic {
     case .int(let int): return .string("\(int)")
     case .uint(let uint): return .string("\(uint)")
     case .bool(let bool): return .string("\(bool)")
+    case .duration(let length) where length.nanos == 0: return .string("\(length.seconds)s")
     case .double(let double):
       if double.isInfinite { return .string(double > 0 ? "Infinity" : "-Infinity") }
       if double.isNaN { return .string("NaN") }
