@@ -32,7 +32,7 @@ extension CELCompiler {
     return optional.wrapped
   }
 
-  func map(_ node: Int, _ entries: [CELEntry]) -> CELCode {
+  mutating func map(_ node: Int, _ entries: [CELEntry]) -> CELCode {
     let offset = syntax[node].offset
     var runs: [(key: CELRun, value: CELRun, isOptional: Bool, offset: Int)] = []
     var isConstant = true

@@ -95,14 +95,16 @@ extension CELCompiler {
     return constants.lastIndex { $0 != nil } ?? 0
   }
 
-  /// The call with its result in place of it, if it has one.
-  func folded(_ code: CELCode) -> CELCode {
+  /// The call with its result in place of it, if it has one that costs little to find.
+  mutating func folded(_ code: CELCode) -> CELCode {
     var frame = CELFrame(
-      inputs: [], localCount: 0, limit: Self.foldingLimit,
-      offsetInZone: environment.offsetInZone)
+      inputs: [], localCount: 0, limit: foldingBudget, offsetInZone: environment.offsetInZone)
     do throws(CELFailure) {
-      return CELCode(constant: try code.run(&frame))
+      let value = try code.run(&frame)
+      foldingBudget = frame.remaining
+      return CELCode(constant: value)
     } catch {
+      foldingBudget = max(0, frame.remaining)
       return code
     }
   }

@@ -18,8 +18,8 @@ struct CELCompiler {
   private var slots: Set<Int> = []
   var problems: [CELProblem] = []
 
-  /// What folding a constant may cost when an expression is compiled.
-  static let foldingLimit = 10_000
+  /// What folding constants may still cost while the expression is compiled.
+  var foldingBudget = 20_000
 
   init(
     environment: CELEnvironment, syntax: CELSyntax, resolved: CELResolved, checked: CELChecked,
