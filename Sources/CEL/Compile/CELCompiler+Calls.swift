@@ -72,12 +72,27 @@ extension CELCompiler {
       return try prepare(constants) ?? function.body
     } catch {
       if isStrict {
-        let node = syntax[
-          nodes.last { constants[nodes.firstIndex(of: $0) ?? 0] != nil } ?? nodes[0]]
+        let node = syntax[nodes[Self.culprit(of: prepare, constants)]]
         problems.append(CELProblem(error.message, offset: node.offset, length: node.length))
       }
       return function.body
     }
+  }
+
+  /// The constant that `prepare` refuses even when it sees no other one.
+  private static func culprit(
+    of prepare: @Sendable ([CELValue?]) throws(CELFailure) -> CELBody?, _ constants: [CELValue?]
+  ) -> Int {
+    for index in constants.indices where constants[index] != nil {
+      var alone = [CELValue?](repeating: nil, count: constants.count)
+      alone[index] = constants[index]
+      do throws(CELFailure) {
+        _ = try prepare(alone)
+      } catch {
+        return index
+      }
+    }
+    return constants.lastIndex { $0 != nil } ?? 0
   }
 
   /// The call with its result in place of it, if it has one that costs little to find.

@@ -2,6 +2,6 @@ extension CELLibrary {
   /// Every library there is, the standard one first.
   package static let all: [CELLibrary] = [
     .standard, .optionals, .bindings, .blocks, .twoVariables, .time, .patterns, .strings, .math,
-    .sets, .encoders, .network, .quantities, .semver,
+    .lists, .sets, .encoders, .network, .quantities, .semver, .formats,
   ]
 }

@@ -77,6 +77,8 @@ package enum CELMacro: String, Sendable, Hashable, CaseIterable {
   case bind
   /// `optMap` and `optFlatMap`.
   case optionals
+  /// `list.sortBy(element, key)`.
+  case sortBy
   /// `cel.block`, `cel.index`, `cel.iterVar`.
   case block
 }

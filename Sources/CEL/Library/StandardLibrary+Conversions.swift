@@ -84,7 +84,7 @@ extension CELLibrary {
     },
     convert("double", from: .string, to: .double) { (value) throws(CELFailure) in
       guard case .string(let text) = value else { return nil }
-      guard text.utf8.count < 400, let double = Double(text) else {
+      guard let double = NumberText.double(text) else {
         throw unreadable("double", text)
       }
       return .double(double)
@@ -106,7 +106,7 @@ extension CELLibrary {
     },
     convert("string", from: .double, to: .string) { (value) in
       guard case .double(let double) = value else { return nil }
-      return .string(text(of: double))
+      return .string(NumberText.text(of: double))
     },
     convert("string", from: .bytes, to: .string) { (value) throws(CELFailure) in
       guard case .bytes(let bytes) = value else { return nil }
@@ -116,14 +116,6 @@ extension CELLibrary {
       return .string(text)
     },
   ]
-
-  /// The shortest text that reads back as `double`; whole numbers have no `.0`.
-  private static func text(of double: Double) -> String {
-    if double.isNaN { return "NaN" }
-    if double.isInfinite { return double < 0 ? "-Infinity" : "Infinity" }
-    let text = double.description
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
 
   private static let others: [CELFunction] = [
     convert("bytes", from: .string, to: .bytes) { (value) in

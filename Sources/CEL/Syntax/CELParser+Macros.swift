@@ -34,6 +34,8 @@ extension CELParser {
     case ("map", 3) where macros.contains(.map):
       return try loop(
         .map, receiver, word, variables: [arguments[0]], filter: arguments[1], body: arguments[2])
+    case ("sortBy", 2) where macros.contains(.sortBy):
+      return try sorted(receiver, word, variable: arguments[0], key: arguments[1])
     case ("optMap", 2) where macros.contains(.optionals),
       ("optFlatMap", 2) where macros.contains(.optionals):
       return try add(
@@ -44,6 +46,22 @@ extension CELParser {
     default:
       return try expandTwoVariables(name, of: receiver, at: word, arguments)
     }
+  }
+
+  /// Binds the list, so that it is made once, and sorts it by what the key gives for its elements.
+  private mutating func sorted(
+    _ list: Int, _ word: CELToken, variable: Int, key: Int
+  ) throws(CELProblem) -> Int {
+    let element = try self.variable(variable)
+    let range = try add(.identifier("@list", isRooted: false), at: word, over: [])
+    let keys = try add(
+      .loop(
+        CELLoop(kind: .map, range: range, first: element, second: nil, filter: nil, body: key)),
+      at: word, over: [range, key])
+    let whole = try add(.identifier("@list", isRooted: false), at: word, over: [])
+    let call = try add(
+      .call("@sortedBy", receiver: nil, arguments: [whole, keys]), at: word, over: [whole, keys])
+    return try add(.bind("@list", value: list, body: call), at: word, over: [list, call])
   }
 
   private mutating func expandTwoVariables(

@@ -56,7 +56,7 @@ package enum NamedScalarSets {
     }
     var start: UInt32 = 0
     var current: String?
-    for value in UInt32(0)...ScalarSet.last + 1 {
+    for value in UInt32(0)...0xE1000 {
       // Planes 4 to 13 are empty: no Unicode version has put anything there.
       let skipped = (0x40001..<0xE0000).contains(value)
       if skipped { continue }
@@ -66,6 +66,8 @@ package enum NamedScalarSets {
       start = value
       current = name
     }
+    // Plane 14 has nothing above its first 4096 places, and 15 and 16 are all private.
+    ranges["Co", default: []] += [0xF0000...0xFFFFD, 0x100000...0x10FFFD]
     return ranges.mapValues(ScalarSet.init)
   }()
 

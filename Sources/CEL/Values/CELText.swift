@@ -40,6 +40,7 @@ package enum CELText {
     let needle = Array(needle.utf8)
     guard let first = needle.first else { return true }
     guard needle.count <= text.count else { return false }
+    if needle.count > 16 { return TextSearch(for: needle).first(in: text) != nil }
     for start in 0...(text.count - needle.count) where text[start] == first {
       var length = 1
       while length < needle.count, text[start + length] == needle[length] { length += 1 }
