@@ -1,6 +1,7 @@
 import Engine
 import GitSource
 import Glibc
+import Kinds
 import Persistence
 import Planning
 import Resources

@@ -1,3 +1,4 @@
+internal import CEL
 package import Resources
 
 extension Kind {
