@@ -34,7 +34,7 @@ package struct Workspace: Sendable {
     ReconcilePass(
       store: store, planner: planner, windows: windows, effects: effects, drift: settings.drift,
       health: healthGate(store),
-      requires: settings.verify.mode)
+      requires: settings.verify.mode, isPartial: settings.appliesPartially)
   }
 
   // MARK: The store

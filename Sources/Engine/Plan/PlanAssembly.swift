@@ -37,11 +37,15 @@ package struct PlanAssembly {
   }
 
   /// Throws `SourceError` or `StoreError`.
+  ///
+  /// - Parameter held: resources whose changes are left out, with all that needs them.
   package func plan(
     live: any LiveReader, source: any RevisionReader, liveRoots: [String],
+    holding held: Set<ResourceKey> = [],
   ) throws -> Result {
     let base = try live.summary()
     var input = PlanInput(base: base, revision: source.revision)
+    input.held = held
     input.roots = source.roots
     input.missingRoots = source.missingRoots
     let knownBase = base.revision.flatMap { source.contains($0) ? $0 : nil }
@@ -159,6 +163,10 @@ package struct PlanAssembly {
     let cyclic = planner.registry.cyclicKinds
     if cyclic.isEmpty { return }
     var frontier = Set(input.desired.flatMap { $0.references.map(\.target) })
+    // What is left out goes on to name what it names now.
+    if !input.held.isEmpty {
+      frontier.formUnion(input.live.values.flatMap { $0.references.map(\.target) })
+    }
     var seen = Set(input.desired.map(\.key))
     while !frontier.isEmpty {
       let next = frontier.filter { cyclic.contains($0.kind) && seen.insert($0).inserted }
