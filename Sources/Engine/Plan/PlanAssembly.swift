@@ -261,13 +261,18 @@ package struct PlanAssembly {
         files.insert(resource.location.file)
       }
     }
+    var deleted: [ResourceKey: String] = [:]
     for (key, live) in input.live where !desired.contains(key) && !live.isOrphaned {
       files.insert(live.location.file)
+      deleted[key] = live.location.file
     }
     if !files.isEmpty { input.origins = try source.origins(of: files, since: base) }
     // What is live is the base's, or it may be older than that.
     input.traces = try source.trace(
       queries.sorted { $0.key < $1.key }, since: isExact ? base : nil)
+    for (key, origin) in try source.deletions(deleted, since: isExact ? base : nil) {
+      input.traces[key] = ResourceTrace(origin: origin)
+    }
     var ids = Set(input.origins.values.map(\.commit))
     for trace in input.traces.values {
       ids.insert(trace.origin.commit)
