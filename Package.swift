@@ -96,6 +96,7 @@ let package = Package(
         .embedInCode("Migrations/v0004_health.sql"),
         .embedInCode("Migrations/v0005_verification.sql"),
         .embedInCode("Migrations/v0006_checkpoint.sql"),
+        .embedInCode("Migrations/v0007_approval.sql"),
       ]),
 
     /// HTTP in: hooks, health, the control of a running server.

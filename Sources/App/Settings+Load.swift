@@ -62,6 +62,9 @@ extension Settings {
       drift: try sources.drift,
       backupsKept: file["backups"]?["keep"]?.integer.map(Int.init) ?? 10,
       health: file["health"].flatMap(HealthPolicy.init),
+      appliesPartially: file["approvals"]?["partial"] == true,
+      approvalTime: try sources.span("WRIT_APPROVALS_EXPIRE_AFTER", ["approvals", "expireAfter"])
+        ?? .days(7),
       journalKeep: try sources.span("WRIT_JOURNAL_KEEP", ["journal", "keep"]),
       journalExports: sources.text(nil, "WRIT_JOURNAL_EXPORTS", ["journal", "exports"]).map {
         FileText.absolute($0)

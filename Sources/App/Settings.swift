@@ -29,6 +29,10 @@ package struct Settings: Sendable {
   package var backupsKept: Int
   /// How each apply is watched; nil where only jobs ask for it.
   package var health: HealthPolicy?
+  /// Whether what needs no approval goes ahead of what waits for one.
+  package var appliesPartially: Bool
+  /// How long an approval counts.
+  package var approvalTime: TimeSpan
   /// How long events of the journal are kept; nil for ever.
   package var journalKeep: TimeSpan?
   /// The folder that events are exported to before they are dropped.

@@ -82,6 +82,15 @@ enum SettingsFile {
           .optional(
             "updatePercent", .integer(0...100), "The share above which updates are a mass."),
         ])), "The thresholds of the guards."),
+    .optional(
+      "approvals",
+      .object(
+        ObjectShape([
+          .optional(
+            "partial", .boolean, "Whether what needs no approval goes ahead of what waits."),
+          .optional(
+            "expireAfter", .format(.positiveDuration), "How long an approval counts."),
+        ])), "Changes that people have to agree to."),
     .optional("health", .object(HealthShape.object), "How each apply is watched."),
     .optional("verify", .object(verifyShape), "Whose signatures the source must carry."),
   ])

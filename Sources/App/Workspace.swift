@@ -34,7 +34,8 @@ package struct Workspace: Sendable {
     ReconcilePass(
       store: store, planner: planner, windows: windows, effects: effects, drift: settings.drift,
       health: healthGate(store),
-      requires: settings.verify.mode, branch: settings.reference ?? "")
+      requires: settings.verify.mode, branch: settings.reference ?? "",
+      isPartial: settings.appliesPartially)
   }
 
   // MARK: The store

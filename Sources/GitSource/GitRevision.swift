@@ -138,6 +138,22 @@ package final class GitRevision: RevisionReader {
   }
 }
 
+extension GitRevision {
+  package func deletions(
+    _ files: [ResourceKey: String], since base: String?,
+  ) throws(SourceError) -> [ResourceKey: Origin] {
+    if files.isEmpty { return [:] }
+    do {
+      var tracer = DeletionTracer(roots: roots, reader: reader)
+      try tracer.run(
+        files, repository, from: commit.id, hiding: base.flatMap { ObjectID(hex: $0) })
+      return tracer.found
+    } catch {
+      throw SourceError(any: error)
+    }
+  }
+}
+
 /// Walks history from the newest commit until each file has the commit that last touched it.
 private struct OriginSearch {
   /// How many commits are looked at; what is older counts as the head's.

@@ -116,6 +116,7 @@ private struct ApplyTransaction {
     try updateCounts()
     try updateRepository(at: journal.time)
     try settleDrift(applied)
+    try ApprovalRows(db: db).settle(plan)
     try quarantine(&journal)
     try HealthRows(db: db).apply(context, plan, applied, &journal)
     try OutboxRows(db: db).insert(context.effects, at: context.time)

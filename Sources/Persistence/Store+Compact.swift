@@ -189,6 +189,7 @@ private struct Compaction {
     try db.execute(
       sql: "DELETE FROM journal WHERE sequence <= ?", arguments: [checkpoint.sequence])
     try dropContents(prepared)
+    try ApprovalRows(db: db).dropOld(at: time)
     var journal = try JournalRows(db: db, actor: actor, time: time)
     try journal.append(
       .journalCompacted, subject: "#\(checkpoint.sequence)",

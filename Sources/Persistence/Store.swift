@@ -163,6 +163,10 @@ enum Migrations {
       try db.execute(sql: text(PackageResources.v0006_checkpoint_sql))
       FaultPoint.reach(.migrationBeforeCommit)
     }
+    migrator.registerMigration("v0007_approval") { db in
+      try db.execute(sql: text(PackageResources.v0007_approval_sql))
+      FaultPoint.reach(.migrationBeforeCommit)
+    }
     return migrator
   }
 }

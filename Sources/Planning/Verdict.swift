@@ -34,6 +34,8 @@ package enum Verdict: Hashable, Sendable {
     package var acknowledged: Set<GuardFinding.Name>
     /// Whether the state that the plan makes is in quarantine.
     package var isQuarantined: Bool
+    /// What has to be cleared then, where that is not the state that the plan makes.
+    package var quarantinedRoot: Digest?
     /// Findings of change windows at this moment; they are not part of the plan.
     package var windows: [GuardFinding]
     package var approvals: ApprovalLedger
@@ -41,7 +43,9 @@ package enum Verdict: Hashable, Sendable {
     package init(
       time: Timestamp, acknowledged: Set<GuardFinding.Name> = [], isQuarantined: Bool = false,
       windows: [GuardFinding] = [], approvals: ApprovalLedger = ApprovalLedger([], roles: [:]),
+      quarantinedRoot: Digest? = nil,
     ) {
+      self.quarantinedRoot = quarantinedRoot
       self.time = time
       self.acknowledged = acknowledged
       self.isQuarantined = isQuarantined
@@ -70,7 +74,7 @@ package enum Verdict: Hashable, Sendable {
     guard hasWork else { return .unchanged }
     var blocks = guardBlocks(plan, (digest ?? plan.digest).abbreviated, circumstances)
     if circumstances.isQuarantined, !plan.isRollback {
-      let root = plan.predictedRoot.abbreviated
+      let root = (circumstances.quarantinedRoot ?? plan.predictedRoot).abbreviated
       blocks.append(
         Block(
           name: "quarantine", subject: root,

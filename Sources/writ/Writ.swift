@@ -18,6 +18,9 @@ struct Writ: AsyncParsableCommand {
         name: "From git to live",
         subcommands: [Validate.self, PlanCommand.self, Apply.self, Reconcile.self, Serve.self]),
       CommandGroup(
+        name: "A second pair of eyes",
+        subcommands: [Approve.self, Reject.self, Approvals.self]),
+      CommandGroup(
         name: "What is live",
         subcommands: [
           Status.self, Get.self, Describe.self, History.self, StateCommand.self, Diff.self,

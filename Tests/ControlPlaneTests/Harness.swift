@@ -159,6 +159,15 @@ struct BrokenStore: StateStore {
   func drifts() throws(StoreError) -> [Drift] { throw error }
   func recordDrift(at time: Timestamp) throws(StoreError) -> [Drift] { throw error }
   func auditDrift(at time: Timestamp) throws(StoreError) -> Int { throw error }
+  func decisions(on changes: [Resources.Digest]?) throws(StoreError) -> [ApprovalDecision] {
+    throw error
+  }
+  func decide(_ decisions: [ApprovalDecision], at time: Timestamp) throws(StoreError) {
+    throw error
+  }
+  func withdraw(
+    _ decisions: [ApprovalDecision], actor: String, reason: String, at time: Timestamp,
+  ) throws(StoreError) -> [ApprovalDecision] { throw error }
   func status() throws(StoreError) -> RepositoryStatus { throw error }
   func acknowledgements() throws(StoreError) -> [Acknowledgement] { throw error }
   func acknowledge(

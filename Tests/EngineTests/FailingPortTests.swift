@@ -141,6 +141,23 @@ struct FailingStore: StateStore {
     return try store.auditDrift(at: time)
   }
 
+  func decisions(on changes: [Digest]?) throws(StoreError) -> [ApprovalDecision] {
+    try check()
+    return try store.decisions(on: changes)
+  }
+
+  func decide(_ decisions: [ApprovalDecision], at time: Timestamp) throws(StoreError) {
+    try check()
+    try store.decide(decisions, at: time)
+  }
+
+  func withdraw(
+    _ decisions: [ApprovalDecision], actor: String, reason: String, at time: Timestamp,
+  ) throws(StoreError) -> [ApprovalDecision] {
+    try check()
+    return try store.withdraw(decisions, actor: actor, reason: reason, at: time)
+  }
+
   func status() throws(StoreError) -> RepositoryStatus {
     try check()
     return try store.status()

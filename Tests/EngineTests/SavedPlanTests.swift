@@ -19,7 +19,8 @@ struct SavedPlanTests {
   }
 
   private func apply(_ plan: Plan) throws -> SavedPlanApply.Outcome {
-    try SavedPlanApply(store: world.store, windows: world.windows, effects: .none)
+    try SavedPlanApply(
+        store: world.store, planner: world.planner, windows: world.windows, effects: .none)
       .run(plan, actor: "cli:ana", at: world.wall.now())
   }
 

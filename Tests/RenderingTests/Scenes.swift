@@ -7,7 +7,8 @@ enum Scenes {
   static let all: [(name: String, screen: PlanScreen)] = [
     ("first-apply", firstApply), ("mixed", mixed), ("mass-delete", massDelete),
     ("history-rewritten", historyRewritten), ("no-change", noChange), ("rollback", rollback),
-    ("many", many), ("protected", protected), ("long", long),
+    ("many", many), ("protected", protected), ("long", long), ("policy", policy),
+    ("approvals", approvals), ("partial", partial),
   ]
 
   private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
@@ -47,6 +48,127 @@ enum Scenes {
     screen.isIncremental = false
     screen.duration = .milliseconds(1240)
     return screen
+  }
+
+  private static func changedJobs(_ count: Int) -> Scene {
+    var scene = Scene()
+    scene.bystanders = 480
+    for index in 1...count {
+      let name = "db-backup-\(two(index))"
+      let place = "manifests/teams/db/jobs/\(name).yaml:1"
+      scene.changed(
+        .init("Job/\(name)", at: place, job("10m")), .init("Job/\(name)", at: place, job("20m")))
+    }
+    return scene
+  }
+
+  private static let waiver = PolicyFinding.Waiver(
+    name: "year-end-dump", owner: "ana", reason: "the archive takes three hours once a year",
+    expires: Timestamp(seconds: 1_800_000_000))
+
+  private static func finding(
+    _ severity: PolicyFinding.Severity, _ policy: String, _ name: String?, _ message: String,
+    waiver: PolicyFinding.Waiver? = nil, reason: String? = nil, isFailure: Bool = false,
+  ) -> PolicyFinding {
+    PolicyFinding(
+      policy: policy, rule: 0, severity: severity,
+      subject: name.map { ResourceKey(kind: "Job", name: $0) }, message: message, reason: reason,
+      pointer: JSONPointer(["spec", "timeout"]),
+      location: name.map { location("manifests/teams/db/jobs/\($0).yaml", 7, 12, 15) },
+      isFailure: isFailure, waiver: waiver)
+  }
+
+  private static func requirement(
+    _ plan: Plan, _ index: Int, _ source: String, _ message: String, approvers: Int = 1,
+    roles: [String] = [], waiver: PolicyFinding.Waiver? = nil,
+  ) -> ApprovalRequirement {
+    let change = plan.changes[index]
+    return ApprovalRequirement(
+      key: change.key, change: change.identity, source: source, message: message,
+      approvers: approvers, roles: roles, waiver: waiver)
+  }
+
+  private static func judged(
+    _ plan: Plan, _ decisions: [ApprovalDecision] = [], isPartial: Bool = false,
+  ) -> PlanScreen {
+    let time = Timestamp(seconds: 1_790_000_000)
+    let ledger = ApprovalLedger(
+      decisions, roles: ["operator": ["ana", "eva", "dan"].compactMap(Person.init)])
+    var screen = PlanScreen(
+      plan, verdict: .of(plan, .init(time: time, approvals: ledger)))
+    screen.approvals = ledger.standings(for: plan, at: time)
+    screen.time = time
+    screen.isPartial = isPartial
+    screen.reference = "main"
+    screen.commits = 2
+    screen.duration = .milliseconds(3)
+    return screen
+  }
+
+  private static func said(
+    _ name: String, _ answer: ApprovalDecision.Answer, _ requirement: ApprovalRequirement,
+    actor: String = "cli:root", reason: String = "",
+  ) -> ApprovalDecision? {
+    Person(name).map { person in
+      ApprovalDecision(
+        change: requirement.change, key: requirement.key, person: person, answer: answer,
+        reason: reason, time: Timestamp(seconds: 1_789_990_000),
+        expires: Timestamp(seconds: 1_790_500_000), actor: actor)
+    }
+  }
+
+  static var policy: PlanScreen {
+    var plan = changedJobs(3).plan()
+    plan.policies = [
+      finding(
+        .deny, "jobs-have-an-owner", "db-backup-01",
+        "Job/db-backup-01 has no label owner, so nobody is called when it fails",
+        reason: "NoOwner"),
+      finding(
+        .deny, "critical-jobs-finish", "db-backup-02", "a critical job takes at most 15m",
+        waiver: waiver),
+      finding(.deny, "no-secrets", "db-backup-03", "it cannot be told", isFailure: true),
+      finding(.warn, "few-jobs-per-team", nil, "the plan changes 3 jobs of team db; 5 are usual"),
+    ].sorted()
+    return judged(plan)
+  }
+
+  static var approvals: PlanScreen {
+    var plan = changedJobs(9).plan()
+    plan.policies = [
+      finding(.approve, "production-needs-eyes", "db-backup-02", "Job/db-backup-02 is production")
+    ]
+    plan.approvals =
+      [
+        requirement(
+          plan, 0, "spec.approval", "Job/db-backup-01 asks for approval of changes to it",
+          approvers: 2, roles: ["operator"]),
+        requirement(plan, 1, "Policy/production-needs-eyes", "Job/db-backup-02 is production"),
+        requirement(
+          plan, 2, "spec.approval", "Job/db-backup-03 asks for approval of changes to it",
+          roles: ["operator"]),
+        requirement(
+          plan, 3, "Policy/production-needs-eyes", "Job/db-backup-04 is production",
+          waiver: waiver),
+      ]
+      + (4..<9).map { index in
+        requirement(
+          plan, index, "spec.approval",
+          "\(plan.changes[index].key) asks for approval of changes to it")
+      }
+    return judged(
+      plan,
+      [
+        said("eva", .approve, plan.approvals[0]), said("bob", .approve, plan.approvals[0]),
+        said("eva", .reject, plan.approvals[1], reason: "not before the freeze is over"),
+        said("dan", .approve, plan.approvals[2], actor: "cli:dan"),
+      ].compactMap(\.self))
+  }
+
+  static var partial: PlanScreen {
+    var plan = changedJobs(2).plan()
+    plan.held = (3...9).map { ResourceKey(kind: "Job", name: "db-backup-\(two($0))") }
+    return judged(plan, isPartial: true)
   }
 
   static var mixed: PlanScreen {

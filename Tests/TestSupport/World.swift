@@ -19,6 +19,9 @@ package final class World {
   /// How every apply is watched; nil where only resources ask for it.
   package var health: HealthPolicy?
 
+  /// Whether what needs no approval goes ahead of what waits for one.
+  package var isPartial = false
+
   package init(registry: KindRegistry = .standard) throws {
     directory = try TemporaryDirectory()
     store = try Store(path: directory.path("writ.db"), access: .readWrite)
@@ -32,7 +35,8 @@ package final class World {
   package var pass: ReconcilePass {
     ReconcilePass(
       store: store, planner: planner, windows: windows, effects: effects, drift: drift,
-      health: HealthGate(store: store, policy: health, registry: planner.registry))
+      health: HealthGate(store: store, policy: health, registry: planner.registry),
+      isPartial: isPartial)
   }
 
   /// Pushes a revision that changes `files`; nil deletes one.
@@ -110,6 +114,7 @@ extension World {
   /// Everything that is in force or about to leave, so that two moments can be compared.
   package func liveImage() throws -> [String] {
     let status = try store.status()
+    let decisions = try store.decisions(on: nil)
     let records = try store.records(kind: nil, name: nil).map { record in
       "\(record.resource) \(CanonicalJSON.text(of: record.content)) \(record.sequence)"
     }
@@ -118,7 +123,7 @@ extension World {
     return [
       "\(status.live.root) \(status.live.revision ?? "-") \(status.isExact) \(status.roots)",
       "\(status.live.counts.sorted { $0.key < $1.key })",
-    ] + records + effects.map { "\($0)" } + quarantine.map { "\($0)" }
+    ] + decisions.map { "\($0)" } + records + effects.map { "\($0)" } + quarantine.map { "\($0)" }
   }
 
   /// Everything that the store has.

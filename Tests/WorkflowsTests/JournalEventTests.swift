@@ -48,7 +48,8 @@ struct JournalEventTests {
         "resource.orphaned", "guard.acknowledged", "content.quarantined", "quarantine.cleared",
         "reconcile.suspended", "reconcile.resumed", "effect.delivered", "effect.abandoned",
         "resource.drifted", "resource.edited", "health.watched", "health.passed", "health.failed",
-        "revision.unverified", "journal.compacted", "backup.made", "store.restored",
+        "revision.unverified", "change.approved", "change.rejected", "change.withdrawn",
+        "journal.compacted", "backup.made", "store.restored",
       ])
   }
 }

@@ -16,6 +16,9 @@ package enum ReconcileAnswer {
       return answer("failed", ["failure": failure])
     case .report(let report):
       var members = outcome(report.outcome)
+      if !report.awaiting.isEmpty {
+        members.append(Value.Member("awaiting", .array(report.awaiting.map(value(of:)))))
+      }
       members.append(Value.Member("revision", .string(report.revision)))
       members.append(
         Value.Member("verification", VerificationJSON.value(report.verification)))
@@ -35,7 +38,7 @@ package enum ReconcileAnswer {
   /// Every answer has every key, so that scripts need not ask whether one is there.
   private static func answer(_ result: String, _ more: Value) -> Value {
     let all: Value = [
-      "blocks": [], "counts": .null, "diagnostics": [], "diagnosticsOmitted": 0, "failure": .null,
+      "awaiting": [], "blocks": [], "counts": .null, "diagnostics": [], "diagnosticsOmitted": 0, "failure": .null,
       "formatVersion": 1, "plan": .null, "result": .string(result), "revision": .null,
       "stateRoot": .null, "suspension": .null, "verification": .null,
     ]

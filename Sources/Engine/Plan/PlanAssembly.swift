@@ -48,11 +48,15 @@ package struct PlanAssembly {
   }
 
   /// Throws `SourceError` or `StoreError`.
+  ///
+  /// - Parameter held: resources whose changes are left out, with all that needs them.
   package func plan(
     live: any LiveReader, source: any RevisionReader, liveRoots: [String],
+    holding held: Set<ResourceKey> = [],
   ) throws -> Result {
     let base = try live.summary()
     var input = PlanInput(base: base, revision: source.revision)
+    input.held = held
     input.roots = source.roots
     input.missingRoots = source.missingRoots
     let knownBase = base.revision.flatMap { source.contains($0) ? $0 : nil }
@@ -175,6 +179,10 @@ package struct PlanAssembly {
     let cyclic = planner.registry.cyclicKinds
     if cyclic.isEmpty { return }
     var frontier = Set(input.desired.flatMap { $0.references.map(\.target) })
+    // What is left out goes on to name what it names now.
+    if !input.held.isEmpty {
+      frontier.formUnion(input.live.values.flatMap { $0.references.map(\.target) })
+    }
     var seen = Set(input.desired.map(\.key))
     while !frontier.isEmpty {
       let next = frontier.filter { cyclic.contains($0.kind) && seen.insert($0).inserted }
@@ -325,13 +333,18 @@ package struct PlanAssembly {
         files.insert(resource.location.file)
       }
     }
+    var deleted: [ResourceKey: String] = [:]
     for (key, live) in input.live where !desired.contains(key) && !live.isOrphaned {
       files.insert(live.location.file)
+      deleted[key] = live.location.file
     }
     if !files.isEmpty { input.origins = try source.origins(of: files, since: base) }
     // What is live is the base's, or it may be older than that.
     input.traces = try source.trace(
       queries.sorted { $0.key < $1.key }, since: isExact ? base : nil)
+    for (key, origin) in try source.deletions(deleted, since: isExact ? base : nil) {
+      input.traces[key] = ResourceTrace(origin: origin)
+    }
     var ids = Set(input.origins.values.map(\.commit))
     for trace in input.traces.values {
       ids.insert(trace.origin.commit)

@@ -27,6 +27,11 @@ package protocol RevisionReader {
   func trace(
     _ queries: [TraceQuery], since base: String?,
   ) throws(SourceError) -> [ResourceKey: ResourceTrace]
+  /// Which commits, among those since `base`, took resources out of the files that they were applied
+  /// from; where nobody can tell, the resource is left out.
+  func deletions(
+    _ files: [ResourceKey: String], since base: String?,
+  ) throws(SourceError) -> [ResourceKey: Origin]
   /// What is known of commits, by id; those that are not there are left out.
   func commits(_ ids: Set<String>) throws(SourceError) -> [CommitRecord]
 }

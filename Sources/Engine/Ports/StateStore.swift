@@ -7,7 +7,7 @@ package import Workflows
 ///
 /// One transaction for each method; synchronous, so callers that must not block run it on a thread
 /// of their own.
-package protocol StateStore: DriftStore {
+package protocol StateStore: DriftStore, ApprovalStore {
   /// Runs `body` on one consistent view.
   func read<Result>(
     _ body: (any LiveReader) throws(StoreError) -> Result

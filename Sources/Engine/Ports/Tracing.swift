@@ -34,6 +34,11 @@ extension RevisionReader {
     return traces
   }
 
+  /// A source that knows files and no more cannot tell who took a resource out of one.
+  package func deletions(
+    _ files: [ResourceKey: String], since base: String?,
+  ) throws(SourceError) -> [ResourceKey: Origin] { [:] }
+
   /// A source that knows no more of commits than their origins say.
   package func commits(_ ids: Set<String>) throws(SourceError) -> [CommitRecord] { [] }
 }

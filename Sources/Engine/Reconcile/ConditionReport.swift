@@ -21,6 +21,10 @@ struct ConditionReport {
           observedRevision: revision, transitionTime: time))
     }
     switch report.outcome {
+    case .unchanged where !report.awaiting.isEmpty, .applied where !report.awaiting.isEmpty:
+      events = Self.awaiting(report.awaiting, revision, set)
+    case .blocked(_, let blocks) where blocks.allSatisfy({ $0.name == Verdict.Block.approval }):
+      events = Self.awaiting(blocks, revision, set)
     case .unchanged, .applied:
       set(.ready, true, "Applied", "the live state is revision \(short)")
       set(.reconciling, false, "InSync", "nothing to do")
@@ -85,6 +89,37 @@ struct ConditionReport {
       conditions.append(
         SourceVerifiedCondition.of(report.verification, revision, known: known, at: time))
     }
+  }
+
+  /// So many changes that wait are named.
+  private static let awaitingLimit = 5
+
+  /// What waits for people, with an event that does not depend on how much went ahead.
+  private static func awaiting(
+    _ blocks: [Verdict.Block], _ revision: String,
+    _ set: (Condition.Kind, Bool, String, String) -> Void,
+  ) -> [NewEvent] {
+    let subjects = Set(blocks.map(\.subject)).sorted()
+    let shown = blocks.prefix(awaitingLimit).map { "\($0.message); clear with: \($0.command)" }
+    let more = blocks.count - shown.count
+    let count = "\(subjects.count) change\(subjects.count == 1 ? "" : "s")"
+    let words =
+      "\(count) of revision \(revision.prefix(12)) wait for approval: "
+      + (shown + (more > 0 ? ["and \(more) more; see: writ approvals"] : []))
+      .joined(separator: ". ")
+    set(.ready, false, "AwaitingApproval", words)
+    set(.reconciling, false, "AwaitingApproval", "waiting for people to agree")
+    set(.stalled, true, "AwaitingApproval", words)
+    return [
+      NewEvent(
+        .planBlocked, subject: revision,
+        payload: [
+          "blocks": .array(
+            blocks.prefix(1000).map {
+              ["guard": .string($0.name), "subject": .string($0.subject)]
+            }), "revision": .string(revision),
+        ])
+    ]
   }
 
   /// Which resources drifted, the first few by name; nil for none.

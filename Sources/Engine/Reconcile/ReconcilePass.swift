@@ -28,11 +28,14 @@ package struct ReconcilePass: Sendable {
     package var drifts: [Drift]
     /// What came of looking at the signatures; nil where nobody asks for any.
     package var verification: SourceVerification?
+    /// What was left out of an apply, because people have to agree to it first.
+    package var awaiting: [Verdict.Block] = []
 
     package init(
       revision: String, outcome: Outcome, warnings: [Diagnostic], drifts: [Drift] = [],
-      verification: SourceVerification? = nil,
+      verification: SourceVerification? = nil, awaiting: [Verdict.Block] = [],
     ) {
+      self.awaiting = awaiting
       self.revision = revision
       self.outcome = outcome
       self.warnings = warnings
@@ -53,13 +56,16 @@ package struct ReconcilePass: Sendable {
   /// The branch that is followed, as rules of policies know it.
   package let branch: String
   private let policies = PolicyCache()
+  /// Whether what needs no approval goes ahead of what waits for one.
+  package let isPartial: Bool
 
   package init(
     store: any StateStore, planner: Planner, windows: any ChangeWindowJudge,
     effects: EffectSettings, drift: DriftPolicy = DriftPolicy(), health: HealthGate? = nil,
-    requires: VerificationMode = .off, branch: String = "",
+    requires: VerificationMode = .off, branch: String = "", isPartial: Bool = false,
   ) {
     self.branch = branch
+    self.isPartial = isPartial
     self.health = health
     self.store = store
     self.planner = planner
@@ -98,47 +104,53 @@ package struct ReconcilePass: Sendable {
     if isInSync, drifts.allSatisfy({ drift.standing(of: $0, at: time).isHeld }) {
       return try settle(report, actor, time)
     }
-    let assembled = try store.read { live throws(StoreError) in
-      Result {
-        try assemble(live, source, status.roots, time, report.verification?.signers ?? [:])
-      }
-    }.get()
+    let verified = report.verification?.signers ?? [:]
+    let assembled = try assemble(source, status.roots, [], time, verified)
     report.warnings = assembled.warnings
     switch assembled.outcome {
     case .invalid(let diagnostics):
       report.outcome = .invalid(diagnostics)
       return try settle(report, actor, time)
     case .plan(let plan):
-      let gate = try PlanGate(store: store, windows: windows).judge(plan, at: time)
+      let signers = report.verification?.signers(for: plan) ?? [:]
+      let judge = PlanGate(store: store, windows: windows, signers: signers.mapValues(\.principal))
+      var step = try PartialPlan(gate: judge, isAllowed: isPartial, at: time) { held in
+        try assemble(source, status.roots, held, time, verified).outcome
+      }.step(of: plan, try judge.judge(plan, at: time))
       FaultPoint.reach(.planJudged)
-      if case .blocked(let blocks) = gate.verdict {
-        report.outcome = .blocked(plan, blocks)
+      if step.isIdle { step = step.whole }
+      if case .blocked(let blocks) = step.judgement.verdict {
+        report.outcome = .blocked(step.plan, blocks)
         return try settle(report, actor, time)
       }
+      report.awaiting = step.awaiting
       let applied = try store.apply(
-        plan,
+        step.plan,
         ApplyContext(
-          actor: actor, time: time,
-          effects: effects.announcing(plan, digest: gate.digest, at: time),
-          acknowledged: gate.acknowledged, planDigest: gate.digest,
-          health: health?.step(after: plan, at: time),
-          signers: report.verification?.signers(for: plan) ?? [:]))
-      report.outcome = plan.isEmpty ? .unchanged : .applied(applied, plan)
-      let repaired = Set(plan.changes.map(\.key))
+          actor: actor, time: time, isExact: step.awaiting.isEmpty,
+          effects: effects.announcing(step.plan, digest: step.judgement.digest, at: time),
+          acknowledged: step.judgement.acknowledged, planDigest: step.judgement.digest,
+          health: health?.step(after: step.plan, at: time),
+          signers: signers))
+      report.outcome = step.plan.isEmpty ? .unchanged : .applied(applied, step.plan)
+      let repaired = Set(step.plan.changes.map(\.key))
       report.drifts.removeAll { repaired.contains($0.key) }
       return try settle(report, actor, time)
     }
   }
 
   private func assemble(
-    _ live: any LiveReader, _ source: any RevisionReader, _ roots: [String], _ time: Timestamp,
+    _ source: any RevisionReader, _ roots: [String], _ held: Set<ResourceKey>, _ time: Timestamp,
     _ signers: [String: Signer],
   ) throws -> PlanAssembly.Result {
-    try PlanAssembly(
+    let assembly = PlanAssembly(
       planner: planner, drift: drift, at: time, policies: policies, branch: branch,
-      signers: signers
-    )
-    .plan(live: live, source: source, liveRoots: roots)
+      signers: signers)
+    return try store.read { live throws(StoreError) in
+      Result {
+        try assembly.plan(live: live, source: source, liveRoots: roots, holding: held)
+      }
+    }.get()
   }
 
   // MARK: Conditions
@@ -174,50 +186,6 @@ package struct ReconcilePass: Sendable {
       FaultPoint.reach(.applyConditionsRecorded)
     }
     return report
-  }
-}
-
-/// Judges a plan with what the store knows beside it: acknowledgements, quarantine, windows.
-package struct PlanGate {
-  package let store: any StateStore
-  package let windows: any ChangeWindowJudge
-
-  package init(store: any StateStore, windows: any ChangeWindowJudge) {
-    self.store = store
-    self.windows = windows
-  }
-
-  package struct Judgement: Sendable {
-    package var verdict: Verdict
-    /// The guards that were acknowledged for this plan.
-    package var acknowledged: [GuardFinding.Name]
-    package var digest: Digest
-
-    package init(verdict: Verdict, acknowledged: [GuardFinding.Name], digest: Digest) {
-      self.verdict = verdict
-      self.acknowledged = acknowledged
-      self.digest = digest
-    }
-  }
-
-  package func judge(
-    _ plan: Plan, at time: Timestamp,
-  ) throws -> Judgement {
-    let digest = plan.digest
-    let digits = digest.description
-    let acknowledged = Set(
-      try store.acknowledgements().filter { digits.hasPrefix($0.plan) }.map(\.guardName))
-    let isQuarantined = try store.quarantine().contains { $0.root == plan.predictedRoot }
-    let findings = try store.read { live throws(StoreError) in
-      try windows.findings(for: plan, live: live, at: time)
-    }
-    let verdict = Verdict.of(
-      plan, digest: digest,
-      Verdict.Circumstances(
-        time: time, acknowledged: acknowledged, isQuarantined: isQuarantined, windows: findings))
-    return Judgement(
-      verdict: verdict, acknowledged: acknowledged.sorted { $0.rawValue < $1.rawValue },
-      digest: digest)
   }
 }
 

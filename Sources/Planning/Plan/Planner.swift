@@ -156,7 +156,7 @@ package struct Planner: Sendable {
           : input.presentFiles.contains(live.location.file) ? .removedFromFile : .fileRemoved,
       risk: .high, before: live.digest, after: nil, location: live.location, fields: [],
       marks: live.marks, references: [], claims: [],
-      origin: input.origins[live.location.file])
+      origin: input.traces[live.key]?.origin ?? input.origins[live.location.file])
   }
 
   private func fieldChanges(_ live: LiveResource, _ resource: Resource) -> [FieldChange] {

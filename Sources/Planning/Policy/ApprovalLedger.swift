@@ -1,159 +1,178 @@
 package import Resources
 
-/// What somebody said of a change.
-package struct ApprovalDecision: Hashable, Sendable {
-  package enum Answer: String, Hashable, Sendable { case approve, reject }
-
-  package var change: Digest
-  package var key: ResourceKey
-  package var person: Person
-  package var answer: Answer
-  package var reason: String
-  package var time: Timestamp
-  /// When it no longer counts; a rejection stands until it is taken back.
-  package var expires: Timestamp
-
-  package init(
-    change: Digest, key: ResourceKey, person: Person, answer: Answer, reason: String,
-    time: Timestamp, expires: Timestamp,
-  ) {
-    self.change = change
-    self.key = key
-    self.person = person
-    self.answer = answer
-    self.reason = reason
-    self.time = time
-    self.expires = expires
-  }
-}
-
-/// Somebody who approves, or who wrote a commit.
-///
-/// Two are taken for one person as soon as they could be: `ana`, `Ana`, `ana@example.com`. That
-/// errs on the side of asking one more person.
-package struct Person: Hashable, Sendable, CustomStringConvertible {
-  /// As it was said, with small letters.
-  package let name: String
-
-  /// The name of somebody who approves; nil for one that is not plain ASCII, which could look like
-  /// somebody else's.
-  package init?(_ text: String) {
-    guard let name = try? TextFormat.person.canonicalize(text) else { return nil }
-    self.name = name.lowercased()
-  }
-
-  package var description: String { name }
-
-  /// The part of an address before the `@`, or the whole name.
-  private var short: Substring { name.prefix { $0 != "@" } }
-
-  package func isSame(as other: Person) -> Bool { short == other.short }
-
-  /// Whether this may be who wrote as `name` and `email`.
-  package func mayBe(name author: String, email: String) -> Bool {
-    let words = author.lowercased()
-    return short == email.lowercased().prefix { $0 != "@" } || self.name == words
-      || words.split(separator: " ").joined(separator: ".") == short
-  }
-}
-
 /// Who said what of which change, judged at a moment.
 package struct ApprovalLedger: Sendable {
   private let decisions: [Digest: [ApprovalDecision]]
   /// The people of each role that is live.
   private let roles: [String: [Person]]
+  /// Who signed commits, by commit, beside those who wrote them.
+  private let signers: [String: String]
 
-  package init(_ decisions: [ApprovalDecision], roles: [String: [Person]]) {
+  package init(
+    _ decisions: [ApprovalDecision], roles: [String: [Person]], signers: [String: String] = [:],
+  ) {
     self.decisions = Dictionary(grouping: decisions, by: \.change)
     self.roles = roles
+    self.signers = signers
   }
 
-  /// A requirement that is not met yet.
-  package struct Missing: Hashable, Sendable {
-    package var requirement: ApprovalRequirement
-    package var approvedBy: [Person]
-    package var rejectedBy: [Person]
-    /// Approvals that do not count, each with why.
-    package var refused: [String]
-
-    /// What is missing, in words.
-    package var message: String {
-      var parts = [requirement.message]
-      if !rejectedBy.isEmpty {
-        parts.append("rejected by \(Self.list(rejectedBy))")
-      } else {
-        let count = requirement.approvers
-        let roles =
-          requirement.roles.isEmpty ? "" : " of \(requirement.roles.joined(separator: " or "))"
-        parts.append(
-          "\(approvedBy.count) of \(count) approval\(count == 1 ? "" : "s")\(roles)"
-            + (approvedBy.isEmpty ? "" : " (\(Self.list(approvedBy)))"))
-      }
-      return (parts + refused).joined(separator: "; ")
-    }
-
-    private static func list(_ people: [Person]) -> String {
-      people.map(\.name).joined(separator: ", ")
+  /// The requirements of `plan` as they stand at `time`, in their order.
+  package func standings(for plan: Plan, at time: Timestamp) -> [ApprovalStanding] {
+    if plan.approvals.isEmpty { return [] }
+    let changes = Dictionary(plan.changes.map { ($0.key, $0) }) { first, _ in first }
+    return plan.approvals.map { requirement in
+      let authors = changes[requirement.key].map { plan.authors(of: $0) } ?? []
+      return standing(requirement, writtenBy: authors, at: time)
     }
   }
 
   /// The requirements of `plan` that are not met at `time`, in their order.
-  package func missing(for plan: Plan, at time: Timestamp) -> [Missing] {
-    if plan.approvals.isEmpty { return [] }
-    let changes = Dictionary(plan.changes.map { ($0.key, $0) }) { first, _ in first }
-    return plan.approvals.compactMap { requirement in
-      if let waiver = requirement.waiver, time < waiver.expires { return nil }
-      let authors = changes[requirement.key].map { plan.authors(of: $0) } ?? []
-      return missing(requirement, authors: authors, at: time)
-    }
+  package func missing(for plan: Plan, at time: Timestamp) -> [ApprovalStanding] {
+    standings(for: plan, at: time).filter { !$0.isMet }
   }
 
-  private func missing(
-    _ requirement: ApprovalRequirement, authors: [CommitRecord.Person], at time: Timestamp,
-  ) -> Missing? {
-    var result = Missing(
-      requirement: requirement, approvedBy: [], rejectedBy: [], refused: [])
+  private func standing(
+    _ requirement: ApprovalRequirement, writtenBy authors: [Plan.Author], at time: Timestamp,
+  ) -> ApprovalStanding {
+    var result = ApprovalStanding(
+      requirement: requirement,
+      isWaived: requirement.waiver.map { time < $0.expires } ?? false)
     let said = (decisions[requirement.change] ?? []).filter { $0.key == requirement.key }
       .sorted { ($0.time, $0.person.name) < ($1.time, $1.person.name) }
     for decision in said {
       let person = decision.person
       if decision.answer == .reject {
-        result.rejectedBy.append(person)
+        result.rejectedBy.append(decision)
       } else if decision.expires <= time {
         result.refused.append("the approval of \(person) ran out at \(decision.expires)")
-      } else if authors.contains(where: { person.mayBe(name: $0.name, email: $0.email) }) {
-        result.refused.append("\(person) wrote it and cannot approve it")
-      } else if !hasRole(person, of: requirement) {
-        result.refused.append("\(person) is not in \(requirement.roles.joined(separator: " or "))")
-      } else if let same = result.approvedBy.first(where: { $0.isSame(as: person) }) {
-        result.refused.append("\(person) and \(same) count as one person")
+      } else if let reason = refusal(of: person, requirement, writtenBy: authors) {
+        result.refused.append(reason)
+      } else if let same = result.approvedBy.first(where: { $0.person.isSame(as: person) }) {
+        result.refused.append("\(person) and \(same.person) count as one person")
       } else {
-        result.approvedBy.append(person)
+        result.approvedBy.append(decision)
       }
     }
-    let isMet = result.rejectedBy.isEmpty && result.approvedBy.count >= requirement.approvers
-    return isMet ? nil : result
+    return result
   }
 
-  private func hasRole(_ person: Person, of requirement: ApprovalRequirement) -> Bool {
-    if requirement.roles.isEmpty { return true }
-    return requirement.roles.contains { (roles[$0] ?? []).contains(person) }
+  /// Why an approval of `person` would not count for `requirement` of `plan`; nil where it would.
+  package func refusal(
+    of person: Person, _ requirement: ApprovalRequirement, in plan: Plan,
+  ) -> String? {
+    let authors =
+      plan.changes.first { $0.key == requirement.key }.map { plan.authors(of: $0) } ?? []
+    return refusal(of: person, requirement, writtenBy: authors)
+  }
+
+  private func refusal(
+    of person: Person, _ requirement: ApprovalRequirement, writtenBy authors: [Plan.Author],
+  ) -> String? {
+    if authors.isEmpty {
+      return "who wrote the change is not known, so nobody can be told from its author"
+    }
+    for author in authors {
+      if person.mayBe(name: author.name, email: author.email) {
+        return "\(person) may be \(author.words) and cannot approve it"
+      }
+      if let signer = signers[author.commit], person.mayBe(name: signer, email: signer) {
+        return "\(person) signed commit \(author.commit.prefix(12)) and cannot approve it"
+      }
+    }
+    if requirement.roles.isEmpty { return nil }
+    let people = requirement.roles.flatMap { roles[$0] ?? [] }
+    if people.contains(person) { return nil }
+    let names = requirement.roles.joined(separator: " or ")
+    if let other = people.first(where: { $0.isSame(as: person) }) {
+      return "\(person) is not in \(names), but \(other) is"
+    }
+    let missing = requirement.roles.filter { roles[$0] == nil }
+    return missing.count == requirement.roles.count
+      ? "\(person) is not in \(names): no such Role is live" : "\(person) is not in \(names)"
+  }
+
+  /// The people of `role`, where it is live.
+  package func people(of role: String) -> [Person]? { roles[role] }
+}
+
+/// A requirement, and what came of it so far.
+package struct ApprovalStanding: Hashable, Sendable {
+  package var requirement: ApprovalRequirement
+  /// Whether an exception covers it at this moment.
+  package var isWaived = false
+  /// The approvals that count.
+  package var approvedBy: [ApprovalDecision] = []
+  package var rejectedBy: [ApprovalDecision] = []
+  /// Approvals that do not count, each with why.
+  package var refused: [String] = []
+
+  package init(requirement: ApprovalRequirement, isWaived: Bool = false) {
+    self.requirement = requirement
+    self.isWaived = isWaived
+  }
+
+  package var isMet: Bool {
+    isWaived || rejectedBy.isEmpty && approvedBy.count >= requirement.approvers
+  }
+
+  /// How far it is: `1 of 2 approvals of operator (ben)`, or who rejected it.
+  package var progress: String {
+    if isWaived, let waiver = requirement.waiver {
+      return "waived until \(waiver.expires) by the exception \(waiver.name) of \(waiver.owner)"
+    }
+    if !rejectedBy.isEmpty { return "rejected by \(Self.list(rejectedBy, withReasons: true))" }
+    let count = requirement.approvers
+    let roles =
+      requirement.roles.isEmpty ? "" : " of \(requirement.roles.joined(separator: " or "))"
+    return "\(approvedBy.count) of \(count) approval\(count == 1 ? "" : "s")\(roles)"
+      + (approvedBy.isEmpty ? "" : " (\(Self.list(approvedBy, withReasons: false)))")
+  }
+
+  /// What is missing, in words.
+  package var message: String {
+    ([requirement.message, progress] + refused).joined(separator: "; ")
+  }
+
+  private static func list(_ decisions: [ApprovalDecision], withReasons: Bool) -> String {
+    decisions.map { decision in
+      let reason = withReasons && !decision.reason.isEmpty ? ": \(decision.reason)" : ""
+      return decision.speaker + reason
+    }.joined(separator: ", ")
+  }
+}
+
+extension ApprovalDecision {
+  /// The person, with who ran the command where that is somebody else.
+  package var speaker: String {
+    let login = actor.hasPrefix("cli:") ? String(actor.dropFirst(4)) : actor
+    if login.isEmpty || Person(login).map({ $0.isSame(as: person) }) == true { return person.name }
+    return "\(person.name), as \(login) said"
   }
 }
 
 extension Plan {
+  /// Somebody who wrote, committed or brought in a part of a change.
+  package struct Author: Hashable, Sendable {
+    package var commit: String
+    package var name: String
+    package var email: String
+
+    var words: String { "\(name) <\(email)>, who wrote commit \(commit.prefix(12))" }
+  }
+
   /// Everybody who wrote or committed a part of `change`, as far as the plan knows.
-  package func authors(of change: Change) -> [CommitRecord.Person] {
+  package func authors(of change: Change) -> [Author] {
     var ids = Set(change.fieldCommits.map(\.commit))
     if let origin = change.origin { ids.insert(origin.commit) }
-    var result: [CommitRecord.Person] = []
+    var result: [Author] = []
     for record in commits where ids.contains(record.commit) {
-      result.append(record.author)
-      result.append(record.committer)
+      for person in [record.author, record.committer] {
+        let author = Author(commit: record.commit, name: person.name, email: person.email)
+        if result.last != author { result.append(author) }
+      }
     }
     if let origin = change.origin, !commits.contains(where: { $0.commit == origin.commit }) {
-      result.append(
-        CommitRecord.Person(name: origin.author, email: origin.email, time: origin.time))
+      result.append(Author(commit: origin.commit, name: origin.author, email: origin.email))
     }
     return result
   }

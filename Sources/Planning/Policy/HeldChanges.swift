@@ -21,10 +21,27 @@ struct HeldChanges {
       for change in changes where !held.contains(change.key) {
         if needs(change, held, staying) { held.insert(change.key) }
       }
+      if size == held.count { held.formUnion(closingCircles(held, forward)) }
     }
     forward.removeAll { held.contains($0.key) }
     deletes.removeAll { held.contains($0.key) }
     return held.sorted()
+  }
+
+  /// The changes that would close a circle of references with what held resources go on to name.
+  private func closingCircles(
+    _ held: Set<ResourceKey>, _ forward: [Change],
+  ) -> Set<ResourceKey> {
+    var edges: [ResourceKey: [ResourceKey]] = [:]
+    for live in Array(input.untouched.values) + Array(input.live.values) {
+      edges[live.key] = live.references.map(\.target)
+    }
+    var moving: Set<ResourceKey> = []
+    for change in forward where !held.contains(change.key) {
+      edges[change.key] = change.references.map(\.target)
+      moving.insert(change.key)
+    }
+    return moving.intersection(CycleSearch(edges: edges).cycles().joined())
   }
 
   /// What held resources go on to name and claim, as they are live.

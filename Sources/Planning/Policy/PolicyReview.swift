@@ -143,9 +143,10 @@ struct PolicyReview {
 
   /// What the resource itself asks for by `spec.approval`, before or after the change.
   ///
-  /// Its creation needs nobody: nothing of it runs before it is there, and its runs ask then.
+  /// Its creation needs nobody: nothing of it runs before it is there, and its runs ask then. Nor
+  /// does putting back what was applied before, and somebody changed beside git.
   private func ownRequirement(_ change: Change) -> ApprovalRequirement? {
-    guard change.action == .update || change.action == .delete,
+    guard change.action == .update || change.action == .delete, change.reason != .drifted,
       registry[change.key.kind]?.spec.field(named: "approval") != nil
     else { return nil }
     let old = input.live[change.key]?.content

@@ -10,6 +10,12 @@ package struct PlanScreen: Sendable {
   package var verdict: Verdict
   /// The guards that somebody acknowledged for this plan.
   package var acknowledged: Set<GuardFinding.Name> = []
+  /// How far the approvals are that the plan needs, in the order of its requirements.
+  package var approvals: [ApprovalStanding] = []
+  /// The moment of the verdict; nil where it does not depend on one.
+  package var time: Timestamp?
+  /// Whether what needs no approval goes ahead by itself.
+  package var isPartial = false
   /// The name that the revision was found by: a branch or a tag.
   package var reference: String?
   /// How long planning took.

@@ -20,14 +20,14 @@ package struct PlanText {
     self.isVerbose = isVerbose
   }
 
-  private var plan: Plan { screen.plan }
+  var plan: Plan { screen.plan }
 
   /// The screen, line by line and without line ends.
   ///
   /// No line is longer than `width`, except for a key, a place or a command that is longer by
   /// itself; it then stands alone.
   package func lines(_ style: Style) -> [String] {
-    var sections = [opening(), changes(), asides(), warnings()]
+    var sections = [opening(), policy(), approvals(), changes(), asides(), warnings()]
     sections.append(closing())
     let shown = sections.filter { !$0.isEmpty }
     return shown.joined(separator: [.empty]).map { $0.text(style) }
@@ -76,7 +76,7 @@ package struct PlanText {
   /// What blocks, with the command that clears it; findings of one guard share their command.
   private func blocks() -> [Line] {
     var lines: [Line] = []
-    var blocks = screen.blocks[...]
+    var blocks = ownBlocks[...]
     while let first = blocks.first {
       let group = blocks.prefix { $0.command == first.command }
       blocks = blocks.dropFirst(group.count)
@@ -105,7 +105,7 @@ package struct PlanText {
   }
 
   /// `text` beside a label, on as many lines as it takes.
-  private func labelled(_ label: String, _ role: Style.Role, _ text: String) -> [Line] {
+  func labelled(_ label: String, _ role: Style.Role, _ text: String) -> [Line] {
     let column = label.count + 2
     let texts = TextLayout.wrapped(TextLayout.escaped(text), to: width - column)
     return texts.enumerated().map { index, text in
@@ -123,7 +123,7 @@ package struct PlanText {
   }
 
   /// A command that is never cut or broken; where it does not fit beside `label` it stands alone.
-  private func command(_ label: Line, _ command: String, _ role: Style.Role = .heading) -> [Line] {
+  func command(_ label: Line, _ command: String, _ role: Style.Role = .heading) -> [Line] {
     let whole = Line(command, role)
     if label.width + 1 + whole.width > width { return [label, whole] }
     var line = label
@@ -269,7 +269,7 @@ package struct PlanText {
     }
   }
 
-  private func wrapped(
+  func wrapped(
     _ text: String,
     _ role: Style.Role,
     indent: Int = 0,

@@ -33,6 +33,10 @@ package struct JournalEvent: Hashable, Sendable {
     case healthFailed = "health.failed"
     /// A revision whose signatures are not what the settings ask for.
     case revisionUnverified = "revision.unverified"
+    case changeApproved = "change.approved"
+    case changeRejected = "change.rejected"
+    /// Somebody took back what they said of a change.
+    case changeWithdrawn = "change.withdrawn"
     case journalCompacted = "journal.compacted"
     case backupMade = "backup.made"
     case storeRestored = "store.restored"

@@ -14,9 +14,9 @@ struct Apply: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a revision, or exactly a saved plan, live.",
     discussion: """
-      Exit codes: 0 applied or nothing to do, 3 blocked by a guard, 4 the saved plan is stale,
-      5 the source is not signed as --verify asks, 1 error or not healthy (with --wait-health),
-      64 usage.
+      Exit codes: 0 applied or nothing to do, 3 blocked by a guard or a policy, or something
+      waits for approval (also where --partial applied the rest), 4 the saved plan is stale, 5 the
+      source is not signed as --verify asks, 1 error or not healthy (with --wait-health), 64 usage.
       """)
 
   @Argument(help: "A plan that writ plan --out saved. Default: plan the repository's head.")
@@ -27,12 +27,23 @@ struct Apply: AsyncParsableCommand {
 
   @Flag(
     name: .long,
+    help: "Leave out what waits for approval, with all that needs it, and apply the rest.")
+  var partial = false
+
+  @Flag(
+    name: .long,
     help: "Stay until the health gate passed or failed; on failure what was applied is undone.")
   var waitHealth = false
 
   @OptionGroup var source: SourceOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if file != nil, partial {
+      throw ValidationError("a saved plan is applied as it is: give a file or --partial, not both")
+    }
+  }
 
   func run() async throws {
     try await reportingErrors {
@@ -51,6 +62,8 @@ struct Apply: AsyncParsableCommand {
   private struct Made {
     var applied: AppliedPlan?
     var plan: Plan
+    /// What was left out, because people have to agree to it first.
+    var awaiting: [Verdict.Block] = []
   }
 
   // MARK: The head
@@ -68,6 +81,7 @@ struct Apply: AsyncParsableCommand {
     let lock = try workspace.passLock()
     defer { withExtendedLifetime(lock) {} }
     maker.verdicts = store
+    maker.isPartial = partial || workspace.settings.appliesPartially
     let made = try await maker.againstLive(reference: nil)
     guard case .plan(let plan) = made.result.outcome,
       made.verdict == .ready || made.verdict == .unchanged
@@ -88,7 +102,8 @@ struct Apply: AsyncParsableCommand {
   private func show(_ made: PlanMaker.Made, _ start: ContinuousClock.Instant) throws -> ExitCode {
     try PlanOutput(
       made: made, format: output.format, isVerbose: common.verbose, isQuiet: common.quiet,
-      duration: ContinuousClock.now - start, isApplying: true
+      duration: ContinuousClock.now - start, isApplying: true,
+      isPartial: partial
     ).show()
   }
 
@@ -96,6 +111,7 @@ struct Apply: AsyncParsableCommand {
     _ plan: Plan, _ made: PlanMaker.Made, _ workspace: Workspace, _ store: Store,
   ) throws -> Made {
     let status = try store.status()
+    let awaiting = made.step?.awaiting ?? []
     if made.verdict == .unchanged, status.live.revision == plan.revision,
       status.roots == made.roots, status.isExact
     {
@@ -110,23 +126,25 @@ struct Apply: AsyncParsableCommand {
     let applied = try store.apply(
       plan,
       ApplyContext(
-        actor: Process.actor, time: time,
+        actor: Process.actor, time: time, isExact: awaiting.isEmpty,
         effects: workspace.effects.announcing(plan, digest: made.digest ?? plan.digest, at: time),
         acknowledged: made.acknowledged, planDigest: made.digest,
         health: workspace.healthGate(store).step(after: plan, at: time),
         signers: made.verification?.signers(for: plan) ?? [:]))
     try workspace.keep(plan.revision)
-    try settle(plan, made.verification, workspace, store)
-    return Made(applied: applied, plan: plan)
+    try settle(plan, made.verification, workspace, store, awaiting: awaiting)
+    return Made(applied: applied, plan: plan, awaiting: awaiting)
   }
 
   /// The conditions after an apply are those of a pass that found everything as it should be.
   private func settle(
     _ plan: Plan, _ verification: SourceVerification?, _ workspace: Workspace, _ store: Store,
+    awaiting: [Verdict.Block] = [],
   ) throws {
     try workspace.pass(store).settle(
       ReconcilePass.Report(
-        revision: plan.revision, outcome: .unchanged, warnings: [], verification: verification),
+        revision: plan.revision, outcome: .unchanged, warnings: [], verification: verification,
+        awaiting: awaiting),
       Process.actor, workspace.wall.now())
   }
 
@@ -140,6 +158,13 @@ struct Apply: AsyncParsableCommand {
       health.show(isQuiet: common.quiet)
     }
     if waitHealth, health.exitCode != .success { throw health.exitCode }
+    if made.awaiting.isEmpty { return }
+    if !isJSON, !common.quiet {
+      let count = Set(made.awaiting.map(\.subject)).count
+      Terminal.writeLine(
+        "\(Number.text(count, "change")) left out until people agree; see: writ approvals")
+    }
+    throw ExitCode.blocked
   }
 
   /// The watch over what is live now, over already where somebody waits for it.
@@ -172,11 +197,12 @@ struct Apply: AsyncParsableCommand {
     let lock = try workspace.passLock()
     defer { withExtendedLifetime(lock) {} }
     let apply = SavedPlanApply(
-      store: store, windows: workspace.windows, effects: workspace.effects,
-      health: workspace.healthGate(store))
+      store: store, planner: workspace.planner, drift: workspace.settings.drift,
+      windows: workspace.windows, effects: workspace.effects, health: workspace.healthGate(store))
     let verification = try await verify(plan, workspace, store)
+    let origin = try await authors(plan, apply, workspace, store)
     let outcome = try apply.run(
-      plan, verification: verification, actor: Process.actor, at: workspace.wall.now())
+      plan, source: origin, verification: verification, actor: Process.actor, at: workspace.wall.now())
     switch outcome {
     case .applied(let applied):
       try settle(plan, verification, workspace, store)
@@ -193,6 +219,22 @@ struct Apply: AsyncParsableCommand {
       for conflict in conflicts { Terminal.writeError("    \(ConflictText.line(conflict))") }
       Terminal.writeError("    nothing was applied; make a new plan: writ plan --out FILE")
       throw ExitCode.stale
+    }
+  }
+
+  /// The revision of a plan that needs approvals, to see who wrote what; nil where none is needed, or
+  /// where it cannot be had, and then nobody can approve.
+  private func authors(
+    _ plan: Plan, _ apply: SavedPlanApply, _ workspace: Workspace, _ store: Store,
+  ) async throws -> GitRevision? {
+    guard try apply.needsApproval(plan) else { return nil }
+    do {
+      return try await workspace.revision(plan.revision, liveRoots: store.status().roots)
+    } catch let error as SourceError {
+      Terminal.writeError(
+        "writ: the revision \(plan.revision.prefix(12)) cannot be read, so nobody knows who wrote it: \(TextLayout.escaped(error.message))"
+      )
+      return nil
     }
   }
 

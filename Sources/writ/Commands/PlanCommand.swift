@@ -14,7 +14,8 @@ struct PlanCommand: AsyncParsableCommand {
     commandName: "plan",
     abstract: "Show what a revision would change; change nothing.",
     discussion: """
-      Exit codes: 0 no change, 2 changes, 3 blocked by a guard, 1 error, 4 stale, 5 the
+      Exit codes: 0 no change, 2 changes, 3 blocked by a guard or a policy, or waiting for
+      approval, 1 error, 4 stale, 5 the
       source is not signed as --verify asks, 64 usage.
       """)
 
@@ -55,6 +56,7 @@ struct PlanCommand: AsyncParsableCommand {
       var screen = PlanOutput(
         made: made, format: output.format, isVerbose: common.verbose, isQuiet: common.quiet,
         duration: ContinuousClock.now - start)
+      screen.isPartial = workspace.settings.appliesPartially
       screen.nextCommand = from == nil ? "writ apply\(out.map { " \($0)" } ?? "")" : nil
       let status = try screen.show()
       if status != .success { throw status }
@@ -75,6 +77,12 @@ struct PlanMaker {
     var digest: Digest?
     /// What came of looking at the signatures; nil where nobody asks for any.
     var verification: SourceVerification?
+    /// How far the approvals are that the plan needs.
+    var approvals: [ApprovalStanding] = []
+    /// What of the plan can go ahead; nil where there is no live state.
+    var step: PartialPlan.Step?
+    /// The moment of the verdict.
+    var time: Timestamp
     var roots: [String] { head.roots }
   }
 
@@ -84,6 +92,8 @@ struct PlanMaker {
   var format = OutputFormat.text
   /// Where verdicts about signatures are put; nil for nowhere.
   var verdicts: Store?
+  /// Whether what needs no approval goes ahead of what waits for one.
+  var isPartial = false
 
   private func assembly(_ verification: SourceVerification?) -> PlanAssembly {
     PlanAssembly(
@@ -110,11 +120,18 @@ struct PlanMaker {
     }.get()
     var made = made(result, head, verification)
     if case .plan(let plan) = result.outcome {
-      let gate = try PlanGate(store: store, windows: workspace.windows)
-        .judge(plan, at: workspace.wall.now())
-      made.verdict = gate.verdict
-      made.acknowledged = gate.acknowledged
-      made.digest = gate.digest
+      let signers = verification?.signers(for: plan) ?? [:]
+      let gate = PlanGate(
+        store: store, windows: workspace.windows, signers: signers.mapValues(\.principal))
+      let step = try PartialPlan(gate: gate, isAllowed: isPartial, at: made.time) { held in
+        try store.read { live throws(StoreError) in
+          Result {
+            try assembly.plan(
+              live: live, source: head, liveRoots: status.roots, holding: held)
+          }
+        }.get().outcome
+      }.step(of: plan, try gate.judge(plan, at: made.time))
+      made.take(step.isIdle ? step.whole : step)
     }
     return made
   }
@@ -162,12 +179,27 @@ struct PlanMaker {
   private func made(
     _ result: PlanAssembly.Result, _ head: GitRevision, _ verification: SourceVerification?,
   ) -> Made {
-    var verdict: Verdict?
+    let time = workspace.wall.now()
+    var made = Made(
+      result: result, verdict: nil, reference: workspace.settings.reference, head: head,
+      acknowledged: [], verification: verification, time: time)
     if case .plan(let plan) = result.outcome {
-      verdict = .of(plan, Verdict.Circumstances(time: workspace.wall.now()))
+      let circumstances = Verdict.Circumstances(time: time)
+      made.verdict = .of(plan, circumstances)
+      made.approvals = circumstances.approvals.standings(for: plan, at: time)
     }
-    return Made(
-      result: result, verdict: verdict, reference: workspace.settings.reference, head: head,
-      acknowledged: [], verification: verification)
+    return made
+  }
+}
+
+extension PlanMaker.Made {
+  /// Shows what goes ahead in the place of the whole plan.
+  fileprivate mutating func take(_ step: PartialPlan.Step) {
+    self.step = step
+    result.outcome = .plan(step.plan)
+    verdict = step.judgement.verdict
+    acknowledged = step.judgement.acknowledged
+    digest = step.judgement.digest
+    approvals = step.judgement.approvals
   }
 }

@@ -16,8 +16,8 @@ struct WhyNot {
 
   /// One thing that stands in the way.
   struct Gate {
-    /// A guard's name, or one of `source`, `unverified`, `invalid-manifests`, `quarantine`,
-    /// `suspended`, `drift`.
+    /// A guard's name, or one of `source`, `unverified`, `invalid-manifests`, `quarantine`, `policy`,
+    /// `approval`, `suspended`, `drift`.
     var name: String
     var message: String
     var command: String?
@@ -34,14 +34,19 @@ struct WhyNot {
     let status = try store.status()
     let made: PlanMaker.Made
     do {
-      made = try await PlanMaker(workspace: workspace).againstLive(reference: nil)
+      var maker = PlanMaker(workspace: workspace)
+      if case .resource = subject { maker.isPartial = workspace.settings.appliesPartially }
+      made = try await maker.againstLive(reference: nil)
     } catch let error as SourceError {
       return blocked(
         subject, Gate(name: "source", message: error.message, command: error.hint), revision: nil)
     }
     let head = made.result.revision
+    if let gate = held(subject, made) { return blocked(subject, gate, revision: head) }
     if let answer = try settled(subject, made, status) { return answer }
-    if let gate = try first(made, status) { return blocked(subject, gate, revision: head) }
+    if let gate = try first(made, status, subject) {
+      return blocked(subject, gate, revision: head)
+    }
     if status.live.revision == head, status.isExact {
       return Explanation(
         "nothing stands in the way: revision \(head.prefix(12)) is live",
@@ -51,6 +56,14 @@ struct WhyNot {
     return Explanation(
       "nothing stands in the way: revision \(head.prefix(12)) goes live with the next pass",
       command: isServing ? "writ reconcile" : "writ apply", members: members(nil, head))
+  }
+
+  /// What a resource waits for that is left out while the rest goes ahead.
+  private func held(_ subject: Subject, _ made: PlanMaker.Made) -> Gate? {
+    guard case .resource(let key) = subject, let step = made.step, step.plan.held.contains(key),
+      let block = step.awaiting.first(where: { $0.subject == "\(key)" }) ?? step.awaiting.first
+    else { return nil }
+    return Gate(name: block.name, message: block.message, command: block.command)
   }
 
   // MARK: What is settled already
@@ -114,7 +127,9 @@ struct WhyNot {
 
   // MARK: The gates, in their order
 
-  private func first(_ made: PlanMaker.Made, _ status: RepositoryStatus) throws -> Gate? {
+  private func first(
+    _ made: PlanMaker.Made, _ status: RepositoryStatus, _ subject: Subject,
+  ) throws -> Gate? {
     let conditions = try store.conditions().filter { $0.observedRevision == made.result.revision }
     func condition(_ kind: Engine.Condition.Kind, _ bad: Engine.Condition.Status) -> String? {
       conditions.first { $0.kind == kind && $0.status == bad }?.message
@@ -136,13 +151,19 @@ struct WhyNot {
         switch name {
         case GuardFinding.Name.historyRewritten.rawValue: 0
         case "quarantine": 2
-        case GuardFinding.Name.changeWindow.rawValue: 3
+        case GuardFinding.Name.changeWindow.rawValue: 4
+        case Verdict.Block.policy: 3
+        case Verdict.Block.approval: 5
         default: 1
         }
       }
-      let sorted = blocks.enumerated().sorted {
-        (rank($0.element.name), $0.offset) < (rank($1.element.name), $1.offset)
+      // Of gates of one sort, what is asked about comes first.
+      func order(_ block: (offset: Int, element: Verdict.Block)) -> (Int, Int, Int) {
+        var isAbout = false
+        if case .resource(let key) = subject { isAbout = block.element.subject == "\(key)" }
+        return (rank(block.element.name), isAbout ? 0 : 1, block.offset)
       }
+      let sorted = blocks.enumerated().sorted { order($0) < order($1) }
       if let block = sorted.first?.element {
         return Gate(name: block.name, message: block.message, command: block.command)
       }

@@ -17,6 +17,7 @@ enum ApplyJSON {
       "sequence": applied.map { .integer($0.sequence) } ?? .null,
       "rollback": .bool(plan.isRollback),
       "health": health.map(HealthJSON.value) ?? .null,
+      "held": .array(plan.held.map { .string($0.description) }),
       "counts": .sorted(
         Change.Action.allCases.map {
           .init($0.rawValue, .integer(Int64(plan.count(of: $0))))
@@ -97,6 +98,11 @@ struct ReconcileView {
       if !isQuiet {
         Terminal.writeLine(
           "applied \(revision)\(counts.isEmpty ? "" : ": " + counts.joined(separator: ", "))")
+        let waiting = Set((value["awaiting"]?.array ?? []).compactMap { $0["subject"]?.string })
+        if !waiting.isEmpty {
+          Terminal.writeLine(
+            "\(Number.text(waiting.count, "change")) left out until people agree; see: writ approvals")
+        }
       }
     case "unchanged": if !isQuiet { Terminal.writeLine("in sync with \(revision)") }
     case "accepted": if !isQuiet { Terminal.writeLine("the server was told; see: writ status") }

@@ -15,6 +15,8 @@ struct PlanOutput {
   let duration: Duration
   /// Whether `apply` shows the plan on its way, rather than `plan` as its result.
   var isApplying = false
+  /// Whether what needs no approval goes ahead by itself.
+  var isPartial = false
   /// The command to advise; nil where a plan is for reading only.
   var nextCommand: String?
 
@@ -26,6 +28,9 @@ struct PlanOutput {
     case .plan(let plan):
       var screen = PlanScreen(plan, verdict: made.verdict ?? .ready, digest: made.digest)
       screen.acknowledged = Set(made.acknowledged)
+      screen.approvals = made.approvals
+      screen.time = made.time
+      screen.isPartial = isPartial
       screen.reference = made.reference
       screen.duration = duration
       screen.diagnostics = made.result.warnings

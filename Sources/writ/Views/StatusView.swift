@@ -110,6 +110,9 @@ struct StatusView {
       return ("SUSPENDED by \(who): \(why) · next: writ resume", .blocked)
     }
     if let ready, ready.status == .isFalse, !isInSync || ready.reason != "Applied" {
+      if ready.reason == "AwaitingApproval" {
+        return ("awaiting approval · next: writ approvals", .blocked)
+      }
       return (ready.reason, .blocked)
     }
     let waits = isServing ? "watching" : "no server is running (writ serve)"

@@ -43,6 +43,9 @@ extension MemoryState {
       quarantine.append(content)
       append(.contentQuarantined, content.root.description, context.actor, context.time)
     }
+    for change in plan.changes where !decisions.isEmpty {
+      decisions.removeAll { $0.key == change.key && $0.change == change.identity }
+    }
     addEffects(context)
     return applied
   }

@@ -37,6 +37,7 @@ struct MemoryState: Hashable {
   var suspension: Suspension?
   var acknowledgements: Set<Acknowledgement> = []
   var quarantine: [QuarantinedContent] = []
+  var decisions: [ApprovalDecision] = []
   var conditions: [Engine.Condition.Kind: Engine.Condition] = [:]
   /// The event of sequence 1 is the first.
   var events: [Event] = []
@@ -133,6 +134,46 @@ final class MemoryStore: StateStore {
       }
       state.quarantine.remove(at: index)
       state.append(.quarantineCleared, root.description, actor, time)
+    }
+  }
+
+  // MARK: Approvals
+
+  func decisions(on changes: [Digest]?) throws(StoreError) -> [ApprovalDecision] {
+    state.decisions.filter { changes?.contains($0.change) ?? true }
+      .sorted { ($0.key, $0.change, $0.person.name) < ($1.key, $1.change, $1.person.name) }
+  }
+
+  func decide(_ decisions: [ApprovalDecision], at time: Timestamp) throws(StoreError) {
+    if decisions.isEmpty { return }
+    try commit { state throws(StoreError) in
+      state.decisions.removeAll { ApprovalLimits.isOver($0, at: time) }
+      for decision in decisions {
+        state.decisions.removeAll { $0.isAbout(decision) }
+        state.decisions.append(decision)
+        let event = decision.event
+        state.append(event.kind, event.subject, decision.actor, time)
+      }
+      guard state.decisions.count <= ApprovalLimits.decisions else {
+        throw StoreError(.full, "there are too many decisions")
+      }
+    }
+  }
+
+  func withdraw(
+    _ decisions: [ApprovalDecision], actor: String, reason: String, at time: Timestamp,
+  ) throws(StoreError) -> [ApprovalDecision] {
+    if decisions.isEmpty { return [] }
+    return try commit { state throws(StoreError) in
+      let gone = decisions.filter { decision in
+        state.decisions.contains { $0.isAbout(decision) }
+      }
+      for decision in gone {
+        state.decisions.removeAll { $0.isAbout(decision) }
+        let event = decision.withdrawn(reason: reason)
+        state.append(event.kind, event.subject, actor, time)
+      }
+      return gone
     }
   }
 
@@ -237,6 +278,13 @@ final class MemoryStore: StateStore {
 
   func apply(_ plan: Plan, _ context: ApplyContext) throws(StoreError) -> AppliedPlan {
     try commit { state throws(StoreError) in try state.apply(plan, context) }
+  }
+}
+
+extension ApprovalDecision {
+  /// Whether this is the same person's word about the same change.
+  func isAbout(_ other: ApprovalDecision) -> Bool {
+    change == other.change && key == other.key && person == other.person
   }
 }
 

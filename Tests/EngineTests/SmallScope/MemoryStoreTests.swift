@@ -54,6 +54,7 @@ struct MemoryStoreTests {
         .sorted { $0.key < $1.key }.map { "\($0)" }
       lines += try store.acknowledgements().map { "\($0)" }
       lines += try store.quarantine().map { "\($0)" }
+      lines += try store.decisions(on: nil).map { "\($0)" }
       lines += try store.conditions().map { "\($0)" }
       lines += try store.appliedPlans(limit: 100).map { plan in
         "\(plan.sequence) \(plan.lastSequence) \(plan.planDigest) \(plan.root) \(plan.isRollback)"
@@ -78,7 +79,7 @@ struct MemoryStoreTests {
     let twins = try Twins()
     for _ in 0..<25 {
       let time = twins.time
-      switch generator.number(below: 9) {
+      switch generator.number(below: 10) {
       case 0, 1, 2:
         if let files = generator.pick(SmallUniverse.all) { twins.history.push(files) }
         fallthrough
@@ -117,6 +118,7 @@ struct MemoryStoreTests {
           try store.clearQuarantine(root, actor: "cli:ana", at: time)
           return "cleared"
         }
+      case 8: try decide(twins, &generator)
       default: try deliver(twins, generator.number(below: 3))
       }
     }
@@ -133,6 +135,42 @@ struct MemoryStoreTests {
         for: proposal, actor: "cli:ana", reason: "test", at: time,
         effects: EffectSettings(notifiesOfApplies: true), gate: gate)
       return "\(try store.apply(proposal.plan, context).root)"
+    }
+  }
+
+  /// Says something of a change that is planned now, of one that never was, or takes it back.
+  private func decide(_ twins: Twins, _ generator: inout SeededGenerator) throws {
+    let time = twins.time
+    let number = generator.number(below: 6)
+    guard let person = Person(generator.once(in: 2) ? "ben" : "cleo"),
+      let source = twins.history.revision(age: 0)
+    else { return }
+    try twins.both { store in
+      let roots = try store.status().roots
+      let assembled = try store.read { live throws(StoreError) in
+        Result {
+          try PlanAssembly(planner: SmallScopeWorld.planner, drift: DriftPolicy(), at: time)
+            .plan(live: live, source: source, liveRoots: roots)
+        }
+      }.get()
+      var change = Digest.zero
+      var key = ResourceKey(kind: "Job", name: "none")
+      if case .plan(let plan) = assembled.outcome, let first = plan.changes.first, number > 1 {
+        change = first.identity
+        key = first.key
+      }
+      let decision = ApprovalDecision(
+        change: change, key: key, person: person, answer: number == 2 ? .reject : .approve,
+        reason: "test", time: time, expires: Timestamp(nanoseconds: time.nanoseconds + 1_000_000),
+        actor: "cli:ana")
+      if number == 0 {
+        return "\(try store.withdraw([decision], actor: "cli:ana", reason: "", at: time))"
+      }
+      let moment =
+        number == 1 ? Timestamp(nanoseconds: time.nanoseconds + 400 * 86_400_000_000_000) : time
+      if number == 1 { return "\(ApprovalLimits.isOver(decision, at: moment))" }
+      try store.decide([decision], at: time)
+      return "\(try store.decisions(on: [change]))"
     }
   }
 
