@@ -33,7 +33,9 @@ struct Writ: AsyncParsableCommand {
         ]),
       CommandGroup(
         name: "The store",
-        subcommands: [BackupCommand.self, RestoreCommand.self, DoctorCommand.self]),
+        subcommands: [
+          BackupCommand.self, RestoreCommand.self, SnapshotCommand.self, DoctorCommand.self,
+        ]),
       CommandGroup(name: "Writing manifests", subcommands: [Schema.self]),
       CommandGroup(name: "Inside", subcommands: [FetchChildCommand.self]),
     ])

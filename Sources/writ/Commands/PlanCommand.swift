@@ -24,6 +24,10 @@ struct PlanCommand: AsyncParsableCommand {
   @Option(name: .long, help: "The revision to compare, with --from.")
   var to: String?
 
+  @Option(
+    name: .long, help: "Compare with the state in a file that writ snapshot export wrote.")
+  var against: String?
+
   @Option(name: .long, help: "Save the plan, for writ apply FILE.")
   var out: String?
 
@@ -31,10 +35,11 @@ struct PlanCommand: AsyncParsableCommand {
   var full = false
 
   @OptionGroup var source: SourceOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: PlanOutputOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    if against != nil, from != nil { throw ValidationError("give --against or --from, not both") }
     if to != nil, from == nil { throw ValidationError("--to needs --from") }
     if to != nil, source.ref != nil { throw ValidationError("give --to or --ref, not both") }
   }
@@ -45,17 +50,23 @@ struct PlanCommand: AsyncParsableCommand {
       let workspace = try source.workspace(common)
       var maker = PlanMaker(workspace: workspace, readsEverything: full)
       maker.format = output.format
+      maker.tellsImpact = true
       let made =
-        try await from == nil
-        ? maker.againstLive(reference: nil)
-        : maker.between(from ?? "", to ?? source.ref ?? "HEAD")
+        if let against {
+          try await maker.against(SnapshotFile.read(against), from: against)
+        } else if let from {
+          try await maker.between(from, to ?? source.ref ?? "HEAD")
+        } else {
+          try await maker.againstLive(reference: nil)
+        }
       if let out, case .plan(let plan) = made.result.outcome {
         try FileText.write(PlanFile(plan).bytes, to: out, mode: 0o644)
       }
       var screen = PlanOutput(
         made: made, format: output.format, isVerbose: common.verbose, isQuiet: common.quiet,
         duration: ContinuousClock.now - start)
-      screen.nextCommand = from == nil ? "writ apply\(out.map { " \($0)" } ?? "")" : nil
+      screen.nextCommand =
+        from == nil && against == nil ? "writ apply\(out.map { " \($0)" } ?? "")" : nil
       let status = try screen.show()
       if status != .success { throw status }
     }
@@ -75,17 +86,23 @@ struct PlanMaker {
     var digest: Digest?
     /// What came of looking at the signatures; nil where nobody asks for any.
     var verification: SourceVerification?
+    /// What the plan does beyond the objects that it changes, where somebody asked.
+    var impact = ImpactReport()
+    /// The moment at which it was judged.
+    var time = Timestamp(nanoseconds: 0)
     var roots: [String] { head.roots }
   }
 
   let workspace: Workspace
   var readsEverything = false
   /// In which form a refusal of the source is reported.
-  var format = OutputFormat.text
+  var format = PlanFormat.text
+  /// Whether the impact of the plan is wanted too.
+  var tellsImpact = false
   /// Where verdicts about signatures are put; nil for nowhere.
   var verdicts: Store?
 
-  private var assembly: PlanAssembly {
+  var assembly: PlanAssembly {
     PlanAssembly(
       planner: workspace.planner, drift: workspace.settings.drift, at: workspace.wall.now(),
       readsEverything: readsEverything)
@@ -97,7 +114,7 @@ struct PlanMaker {
       try requireRoots(head)
       let verification = try await verify(head, since: nil, store: nil)
       let result = try assembly.plan(live: MemoryLive.empty, source: head, liveRoots: head.roots)
-      return made(result, head, verification)
+      return try made(result, head, verification, MemoryLive.empty)
     }
     let status = try store.status()
     let head = try await workspace.revision(reference, liveRoots: status.roots)
@@ -113,6 +130,11 @@ struct PlanMaker {
       made.verdict = gate.verdict
       made.acknowledged = gate.acknowledged
       made.digest = gate.digest
+      if tellsImpact {
+        made.impact = try store.read { live throws(StoreError) in
+          try ImpactAnalysis().report(on: plan, live: live, at: made.time)
+        }
+      }
     }
     return made
   }
@@ -130,42 +152,56 @@ struct PlanMaker {
     }
     let live = MemoryLive(revision: base.revision, resources: snapshot.resources)
     let result = try assembly.plan(live: live, source: head, liveRoots: base.roots)
-    return made(result, head, verification)
+    return try made(result, head, verification, live)
   }
 
   /// Refuses a revision that is not signed as the settings ask.
-  private func verify(
+  func verify(
     _ head: GitRevision, since base: String?, store: Store?,
   ) async throws -> SourceVerification? {
     let verification = try await workspace.verification(
       of: head.revision, since: base, store: verdicts ?? store, remembers: verdicts != nil)
     if let verification, !verification.isVerified {
+      let review = Review(
+        unverified: verification, reference: workspace.settings.reference, roots: head.roots,
+        at: workspace.wall.now())
       throw UnverifiedSource(
-        verification: verification,
-        document: format == .json
-          ? PlanJSON.unverified(
-            verification, reference: workspace.settings.reference, roots: head.roots) : nil)
+        verification: verification, document: format == .json ? review.document : nil,
+        lines: format.lines(of: review))
     }
     return verification
   }
 
   /// A root that was asked for and was never there is a slip of the user, not a deletion.
-  private func requireRoots(_ head: GitRevision) throws(SourceError) {
+  func requireRoots(_ head: GitRevision) throws(SourceError) {
     guard let root = head.missingRoots.first else { return }
     throw SourceError(
       .notFound, "there is no folder \"\(root)\" in revision \(head.revision.prefix(12))",
       hint: "name an existing one with --root")
   }
 
+  /// A plan that starts from a state in memory, with its impact.
   private func made(
+    _ result: PlanAssembly.Result, _ head: GitRevision, _ verification: SourceVerification?,
+    _ live: MemoryLive,
+  ) throws -> Made {
+    var made = made(result, head, verification)
+    if tellsImpact, case .plan(let plan) = result.outcome {
+      made.impact = try ImpactAnalysis().report(on: plan, live: live, at: made.time)
+    }
+    return made
+  }
+
+  func made(
     _ result: PlanAssembly.Result, _ head: GitRevision, _ verification: SourceVerification?,
   ) -> Made {
     var verdict: Verdict?
+    let time = workspace.wall.now()
     if case .plan(let plan) = result.outcome {
-      verdict = .of(plan, Verdict.Circumstances(time: workspace.wall.now()))
+      verdict = .of(plan, Verdict.Circumstances(time: time))
     }
     return Made(
       result: result, verdict: verdict, reference: workspace.settings.reference, head: head,
-      acknowledged: [], verification: verification)
+      acknowledged: [], verification: verification, time: time)
   }
 }
