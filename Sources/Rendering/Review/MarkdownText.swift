@@ -23,6 +23,11 @@ enum MarkdownText {
       + "</code>"
   }
 
+  /// `path:line`, as people and editors read it.
+  static func place(_ file: String, line: Int) -> String {
+    code(file).dropLast("</code>".count) + ":\(line)</code>"
+  }
+
   private static func reference(_ scalar: Unicode.Scalar) -> String {
     if plain.contains(scalar) || !scalar.isASCII { return String(scalar) }
     return "&#\(scalar.value);"

@@ -47,7 +47,9 @@ package struct ReviewMarkdown {
   // MARK: Frame
 
   private func head() -> [String] {
-    var lines = [Self.marker, "### Writ plan: \(review.word)", ""]
+    var word = review.word
+    if review.screen?.verdict.isAwaitingApproval == true { word += ", waits for approval" }
+    var lines = [Self.marker, "### Writ plan: \(word)", ""]
     var place = ""
     if let reference = review.reference { place += MarkdownText.code(reference) + " " }
     if let plan = review.screen?.plan {
@@ -268,6 +270,6 @@ package struct ReviewMarkdown {
   private func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
 
   private func place(_ location: SourceLocation) -> String {
-    MarkdownText.code("\(location.file):\(location.range.start.line)")
+    MarkdownText.place(location.file, line: Int(location.range.start.line))
   }
 }

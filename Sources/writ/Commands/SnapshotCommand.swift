@@ -30,9 +30,7 @@ struct SnapshotCommand: AsyncParsableCommand {
     func run() async throws {
       try await reportingErrors {
         let workspace = try common.workspace()
-        let snapshot = try LiveSnapshot.of(
-          workspace.existingStore(), guards: workspace.settings.guards,
-          drift: workspace.settings.drift, at: workspace.wall.now())
+        let snapshot = try workspace.snapshot(of: workspace.existingStore())
         guard let out else { return Terminal.write(snapshot.bytes, to: STDOUT_FILENO) }
         try FileText.write(snapshot.bytes, to: out, mode: 0o600)
         if !common.quiet {
