@@ -58,6 +58,7 @@ define test_needs
 openssh-server test -x /usr/sbin/sshd
 openssl command -v openssl
 gnupg command -v gpg
+libxml2-utils command -v xmllint
 python3 command -v python3
 python3-jsonschema python3 -c 'from jsonschema import Draft202012Validator'
 endef

@@ -190,7 +190,7 @@ let package = Package(
     .testTarget(name: "TidyTests"),
     /// Runs the built program itself.
     .testTarget(
-      name: "AcceptanceTests", dependencies: ["Faults", "writ"], exclude: ["Faults/faults.c"]),
+      name: "AcceptanceTests", dependencies: ["Faults", "writ"], exclude: ["Faults/faults.c", "Review/Schemas"]),
 
     // MARK: Fuzzing
     /// What each reader of bytes from outside promises; Tests/Fuzz/build.sh puts libFuzzer around it.

@@ -96,7 +96,9 @@ package struct Server: Sendable {
       http.hookSecret = secret
     }
     let server = ControlPlaneServer(
-      settings: http, reconciler: reconciler, store: store, health: health, clock: clock,
+      settings: http, reconciler: reconciler, store: store, health: health,
+      snapshot: { [workspace] () throws(StoreError) in try workspace.snapshot(of: store) },
+      clock: clock,
       wall: workspace.wall, logger: logger,
       onListening: { [onListening] host, port in
         FaultPoint.reach(.serverListening)

@@ -40,6 +40,12 @@ package struct Workspace: Sendable {
 
   // MARK: The store
 
+  /// What is live now, with the settings that plans depend on.
+  package func snapshot(of store: any StateStore) throws(StoreError) -> LiveSnapshot {
+    try LiveSnapshot.of(
+      store, guards: settings.guards, drift: settings.drift, at: wall.now())
+  }
+
   /// The state for reading; nil where there is no database yet, which is then not made.
   package func readStore() throws(StoreError) -> Store? {
     guard data.hasDatabase else { return nil }

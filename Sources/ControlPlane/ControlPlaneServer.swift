@@ -13,6 +13,7 @@ package struct ControlPlaneServer: Service {
   private let reconciler: Reconciler
   private let store: any StateStore
   private let health: HealthWatcher?
+  private let snapshot: (@Sendable () throws(StoreError) -> LiveSnapshot)?
   private let clock: any Clock<Duration>
   private let wall: any WallClock
   private let logger: Logger
@@ -22,16 +23,20 @@ package struct ControlPlaneServer: Service {
   ///
   /// - Parameters:
   ///   - health: what takes verdicts about the state that is watched; without it there is no route.
+  ///   - snapshot: what makes snapshots of the live state; without it there is no route.
   ///   - onListening: called once the port is bound and `server.json` is written.
   package init(
     settings: ControlPlaneSettings, reconciler: Reconciler, store: any StateStore,
-    health: HealthWatcher? = nil, clock: any Clock<Duration>, wall: any WallClock, logger: Logger,
+    health: HealthWatcher? = nil,
+    snapshot: (@Sendable () throws(StoreError) -> LiveSnapshot)? = nil, clock: any Clock<Duration>,
+    wall: any WallClock, logger: Logger,
     onListening: @escaping @Sendable (_ host: String, _ port: Int) async -> Void,
   ) {
     self.settings = settings
     self.reconciler = reconciler
     self.store = store
     self.health = health
+    self.snapshot = snapshot
     self.clock = clock
     self.wall = wall
     self.logger = logger
@@ -172,6 +177,7 @@ package struct ControlPlaneServer: Service {
     if let health {
       HealthVerdictRoute(watcher: health, bodies: bodies(settings.bodyLimit)).add(to: commands)
     }
+    if let snapshot { SnapshotRoute(desk: desk, make: snapshot).add(to: commands) }
     return router
   }
 

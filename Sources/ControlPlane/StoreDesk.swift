@@ -13,6 +13,13 @@ actor StoreDesk {
 
   func status() throws(StoreError) -> RepositoryStatus { try store.status() }
 
+  /// The bytes of a snapshot, which takes a while to make.
+  func snapshotBytes(
+    _ make: @Sendable () throws(StoreError) -> LiveSnapshot
+  ) throws(StoreError) -> [UInt8] {
+    try make().bytes
+  }
+
   func statusAndConditions() throws(StoreError) -> (RepositoryStatus, [Engine.Condition]) {
     (try store.status(), try store.conditions())
   }

@@ -21,6 +21,8 @@ struct UnverifiedSource: Error {
   var verification: SourceVerification
   /// What a program reads; nil where nobody asked for it.
   var document: Value?
+  /// The lines of a format for reviewers; nil where nobody asked for one.
+  var lines: [String]?
 }
 
 /// Runs `body`, and turns what it throws into words on standard error and an exit code.
@@ -35,6 +37,7 @@ func reportingErrors<Result>(_ body: () async throws -> Result) async throws -> 
     throw error.code == .stale ? ExitCode.stale : ExitCode.error
   } catch let error as UnverifiedSource {
     if let document = error.document { Terminal.writeJSON(document) }
+    if let lines = error.lines { Terminal.write(lines: lines) }
     Terminal.writeError(lines: VerificationText.lines(error.verification))
     throw ExitCode.unverified
   } catch let error as ControlPlaneError {

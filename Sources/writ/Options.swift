@@ -72,6 +72,20 @@ struct OutputOptions: ParsableArguments {
   var format: OutputFormat = .text
 }
 
+/// `-o` of `plan`, which is also read by forges and other tools.
+struct PlanOutputOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: "text, json, jsonl, markdown, sarif, junit, github or gitlab.")
+  var format: PlanFormat = .text
+}
+
+enum PlanFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json, jsonl, markdown, sarif, junit, github, gitlab
+
+  init(_ format: OutputFormat) { self = format == .json ? .json : .text }
+}
+
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 
 /// Facts about this process.

@@ -36,7 +36,9 @@ struct Writ: AsyncParsableCommand {
         ]),
       CommandGroup(
         name: "The store",
-        subcommands: [BackupCommand.self, RestoreCommand.self, DoctorCommand.self]),
+        subcommands: [
+          BackupCommand.self, RestoreCommand.self, SnapshotCommand.self, DoctorCommand.self,
+        ]),
       CommandGroup(name: "Writing manifests", subcommands: [Schema.self, PolicyCommand.self]),
       CommandGroup(name: "Inside", subcommands: [FetchChildCommand.self]),
     ])

@@ -30,6 +30,10 @@ package struct PlanScreen: Sendable {
   package var isIncremental = true
   /// What came of looking at the signatures of the source; nil where nobody asks for any.
   package var verification: SourceVerification?
+  /// What the plan does beyond the objects that it changes.
+  package var impact = ImpactReport()
+  /// What the policies made of each change, also of those that they let pass.
+  package var coverage: [PolicyCoverage] = []
   /// The command that makes this plan true; nil where there is nothing to advise.
   package var nextCommand: String? = "writ apply"
   /// The command that shows what is folded.

@@ -30,7 +30,7 @@ struct ApprovalDesk {
     self.workspace = workspace
     store = try workspace.existingStore()
     var maker = PlanMaker(workspace: workspace)
-    maker.format = format
+    maker.format = PlanFormat(format)
     made = try await maker.againstLive(reference: nil)
     guard case .plan(let plan) = made.result.outcome else {
       throw StoreError(

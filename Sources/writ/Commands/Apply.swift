@@ -71,7 +71,7 @@ struct Apply: AsyncParsableCommand {
   private func applyHead(_ workspace: Workspace) async throws -> Made {
     let start = ContinuousClock.now
     var maker = PlanMaker(workspace: workspace)
-    maker.format = output.format
+    maker.format = PlanFormat(output.format)
     // A first revision that cannot be read or is not valid leaves no database behind.
     if !workspace.data.hasDatabase {
       let first = try await maker.againstLive(reference: nil)
@@ -101,8 +101,8 @@ struct Apply: AsyncParsableCommand {
 
   private func show(_ made: PlanMaker.Made, _ start: ContinuousClock.Instant) throws -> ExitCode {
     try PlanOutput(
-      made: made, format: output.format, isVerbose: common.verbose, isQuiet: common.quiet,
-      duration: ContinuousClock.now - start, isApplying: true,
+      made: made, format: PlanFormat(output.format), isVerbose: common.verbose,
+      isQuiet: common.quiet, duration: ContinuousClock.now - start, isApplying: true,
       isPartial: partial
     ).show()
   }

@@ -25,6 +25,10 @@ struct PlanCommand: AsyncParsableCommand {
   @Option(name: .long, help: "The revision to compare, with --from.")
   var to: String?
 
+  @Option(
+    name: .long, help: "Compare with the state in a file that writ snapshot export wrote.")
+  var against: String?
+
   @Option(name: .long, help: "Save the plan, for writ apply FILE.")
   var out: String?
 
@@ -32,10 +36,11 @@ struct PlanCommand: AsyncParsableCommand {
   var full = false
 
   @OptionGroup var source: SourceOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: PlanOutputOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    if against != nil, from != nil { throw ValidationError("give --against or --from, not both") }
     if to != nil, from == nil { throw ValidationError("--to needs --from") }
     if to != nil, source.ref != nil { throw ValidationError("give --to or --ref, not both") }
   }
@@ -46,10 +51,15 @@ struct PlanCommand: AsyncParsableCommand {
       let workspace = try source.workspace(common)
       var maker = PlanMaker(workspace: workspace, readsEverything: full)
       maker.format = output.format
+      maker.tellsImpact = true
       let made =
-        try await from == nil
-        ? maker.againstLive(reference: nil)
-        : maker.between(from ?? "", to ?? source.ref ?? "HEAD")
+        if let against {
+          try await maker.against(SnapshotFile.read(against), from: against)
+        } else if let from {
+          try await maker.between(from, to ?? source.ref ?? "HEAD")
+        } else {
+          try await maker.againstLive(reference: nil)
+        }
       if let out, case .plan(let plan) = made.result.outcome {
         try FileText.write(PlanFile(plan).bytes, to: out, mode: 0o644)
       }
@@ -57,7 +67,8 @@ struct PlanCommand: AsyncParsableCommand {
         made: made, format: output.format, isVerbose: common.verbose, isQuiet: common.quiet,
         duration: ContinuousClock.now - start)
       screen.isPartial = workspace.settings.appliesPartially
-      screen.nextCommand = from == nil ? "writ apply\(out.map { " \($0)" } ?? "")" : nil
+      screen.nextCommand =
+        from == nil && against == nil ? "writ apply\(out.map { " \($0)" } ?? "")" : nil
       let status = try screen.show()
       if status != .success { throw status }
     }
@@ -81,6 +92,8 @@ struct PlanMaker {
     var approvals: [ApprovalStanding] = []
     /// What of the plan can go ahead; nil where there is no live state.
     var step: PartialPlan.Step?
+    /// What the plan does beyond the objects that it changes, where somebody asked.
+    var impact = ImpactReport()
     /// The moment of the verdict.
     var time: Timestamp
     var roots: [String] { head.roots }
@@ -89,13 +102,15 @@ struct PlanMaker {
   let workspace: Workspace
   var readsEverything = false
   /// In which form a refusal of the source is reported.
-  var format = OutputFormat.text
+  var format = PlanFormat.text
+  /// Whether the impact of the plan is wanted too.
+  var tellsImpact = false
   /// Where verdicts about signatures are put; nil for nowhere.
   var verdicts: Store?
   /// Whether what needs no approval goes ahead of what waits for one.
   var isPartial = false
 
-  private func assembly(_ verification: SourceVerification?) -> PlanAssembly {
+  func assembly(_ verification: SourceVerification?) -> PlanAssembly {
     PlanAssembly(
       planner: workspace.planner, drift: workspace.settings.drift, at: workspace.wall.now(),
       readsEverything: readsEverything, branch: workspace.settings.reference ?? "",
@@ -109,7 +124,7 @@ struct PlanMaker {
       let verification = try await verify(head, since: nil, store: nil)
       let result = try assembly(verification).plan(
         live: MemoryLive.empty, source: head, liveRoots: head.roots)
-      return made(result, head, verification)
+      return try made(result, head, verification, MemoryLive.empty)
     }
     let status = try store.status()
     let head = try await workspace.revision(reference, liveRoots: status.roots)
@@ -126,12 +141,17 @@ struct PlanMaker {
       let step = try PartialPlan(gate: gate, isAllowed: isPartial, at: made.time) { held in
         try store.read { live throws(StoreError) in
           Result {
-            try assembly.plan(
+            try assembly(verification).plan(
               live: live, source: head, liveRoots: status.roots, holding: held)
           }
         }.get().outcome
       }.step(of: plan, try gate.judge(plan, at: made.time))
       made.take(step.isIdle ? step.whole : step)
+      if tellsImpact {
+        made.impact = try store.read { live throws(StoreError) in
+          try ImpactAnalysis().report(on: plan, live: live, at: made.time)
+        }
+      }
     }
     return made
   }
@@ -149,34 +169,47 @@ struct PlanMaker {
     }
     let live = MemoryLive(revision: base.revision, resources: snapshot.resources)
     let result = try assembly(verification).plan(live: live, source: head, liveRoots: base.roots)
-    return made(result, head, verification)
+    return try made(result, head, verification, live)
   }
 
   /// Refuses a revision that is not signed as the settings ask.
-  private func verify(
+  func verify(
     _ head: GitRevision, since base: String?, store: Store?,
   ) async throws -> SourceVerification? {
     let verification = try await workspace.verification(
       of: head.revision, since: base, store: verdicts ?? store, remembers: verdicts != nil)
     if let verification, !verification.isVerified {
+      let review = Review(
+        unverified: verification, reference: workspace.settings.reference, roots: head.roots,
+        at: workspace.wall.now())
       throw UnverifiedSource(
-        verification: verification,
-        document: format == .json
-          ? PlanJSON.unverified(
-            verification, reference: workspace.settings.reference, roots: head.roots) : nil)
+        verification: verification, document: format == .json ? review.document : nil,
+        lines: format.lines(of: review))
     }
     return verification
   }
 
   /// A root that was asked for and was never there is a slip of the user, not a deletion.
-  private func requireRoots(_ head: GitRevision) throws(SourceError) {
+  func requireRoots(_ head: GitRevision) throws(SourceError) {
     guard let root = head.missingRoots.first else { return }
     throw SourceError(
       .notFound, "there is no folder \"\(root)\" in revision \(head.revision.prefix(12))",
       hint: "name an existing one with --root")
   }
 
+  /// A plan that starts from a state in memory, with its impact.
   private func made(
+    _ result: PlanAssembly.Result, _ head: GitRevision, _ verification: SourceVerification?,
+    _ live: MemoryLive,
+  ) throws -> Made {
+    var made = made(result, head, verification)
+    if tellsImpact, case .plan(let plan) = result.outcome {
+      made.impact = try ImpactAnalysis().report(on: plan, live: live, at: made.time)
+    }
+    return made
+  }
+
+  func made(
     _ result: PlanAssembly.Result, _ head: GitRevision, _ verification: SourceVerification?,
   ) -> Made {
     let time = workspace.wall.now()

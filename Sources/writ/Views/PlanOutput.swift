@@ -9,7 +9,7 @@ import Signatures
 /// Shows what a plan came to, and says with which exit code.
 struct PlanOutput {
   let made: PlanMaker.Made
-  let format: OutputFormat
+  let format: PlanFormat
   let isVerbose: Bool
   let isQuiet: Bool
   let duration: Duration
@@ -42,19 +42,22 @@ struct PlanOutput {
         screen.showsExitCode = false
         screen.verboseCommand = "writ apply -v"
       }
-      if !(isQuiet && format == .text) { screen.show(format, isVerbose: isVerbose) }
+      screen.impact = made.impact
+      if let lines = format.lines(of: Review(screen, at: made.time)) {
+        Terminal.write(lines: lines)
+      } else if !(isQuiet && format == .text) {
+        screen.show(format == .json ? .json : .text, isVerbose: isVerbose)
+      }
       return ExitCode(screen.verdict.exitCode)
     }
   }
 
   private func showInvalid(_ diagnostics: [Diagnostic]) {
-    if format == .json {
-      return Terminal.writeJSON(
-        PlanJSON.invalid(
-          revision: made.result.revision, reference: made.reference, roots: made.roots,
-          baseRevision: made.result.base.revision, baseRoot: made.result.base.root,
-          diagnostics: diagnostics))
-    }
+    let review = Review(
+      invalid: diagnostics, base: made.result.base, revision: made.result.revision,
+      reference: made.reference, roots: made.roots, at: made.time)
+    if format == .json { return Terminal.writeJSON(review.document) }
+    if let lines = format.lines(of: review) { return Terminal.write(lines: lines) }
     Terminal.writeError(
       lines: DiagnosticsText(diagnostics, width: Terminal.errorWidth).lines(Terminal.errorStyle))
     if !isQuiet {
