@@ -109,7 +109,8 @@ private enum PatternFunctions {
     do throws(PatternStepsExhausted) {
       result = try search(&steps)
     } catch {
-      try frame.charge(budget + 1)
+      // Takes all that is left; the failure below says more than that of the charge.
+      try? frame.charge(budget + 1)
       throw CELFailure(.costExceeded, "the pattern costs more than the limit of the expression")
     }
     try frame.charge(steps.count / stepsPerCost)

@@ -50,7 +50,7 @@ extension CELLibrary {
         guard case .string(let text) = text, case .string(let needle) = needle else {
           throw mismatch("contains", text)
         }
-        try frame.charge(bytes: text.utf8.count + needle.utf8.count)
+        try frame.charge(1 + (text.utf8.count >> 4) * (1 + (needle.utf8.count >> 4)))
         return .bool(CELText.contains(text, needle))
       }),
   ]

@@ -62,20 +62,11 @@ package enum NumberText {
 
   /// The shortest text that reads back as `number`, as `string(number)` gives it.
   ///
-  /// Powers of ten are shown below 0.0001 and from 10^21 on; between them there are only digits.
+  /// Powers of ten are shown below 0.0001 and from 2^54 on; whole numbers have no point.
   package static func text(of number: Double) -> String {
     if let special = special(number) { return special }
-    let (digits, point) = shortest(number)
-    let sign = number.sign == .minus ? "-" : ""
-    let exponent = point - 1
-    guard exponent < -4 || exponent >= 21 else {
-      return sign + plain(digits, point)
-    }
-    var text = String(digits.prefix(1))
-    if digits.utf8.count > 1 { text += "." + digits.dropFirst() }
-    let power = String(exponent.magnitude)
-    text += (exponent < 0 ? "e-" : "e+") + (power.utf8.count < 2 ? "0" : "") + power
-    return sign + text
+    let text = number.description
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
   /// The shortest digits that read back as `number`, without powers of ten.
