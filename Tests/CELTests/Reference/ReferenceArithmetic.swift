@@ -152,7 +152,10 @@ enum ReferenceArithmetic {
   ) throws(ReferenceFailure) -> Bool {
     switch container {
     case .list(let list): return list.elements.contains { areEqual(element, $0) }
-    case .map(let map): return map.keys.contains { areEqual(element, $0.value) }
+    case .map(let map):
+      // A double finds the whole number that it is, not those that only round to it.
+      guard let key = exactKey(element) else { return false }
+      return map.keys.contains { areEqual(key, $0.value) }
     default: throw ReferenceFailure(.noSuchOverload)
     }
   }
