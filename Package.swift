@@ -52,8 +52,10 @@ let package = Package(
     // MARK: Pure
     /// Manifests, resources, shapes, canonical form, diagnostics.
     .target(name: "Resources", dependencies: [crypto]),
-    /// Cron expressions.
-    .target(name: "Cron"),
+    /// The clocks of places, from compiled tzdata; calendar arithmetic.
+    .target(name: "TimeZones"),
+    /// Cron expressions, and when they fire.
+    .target(name: "Cron", dependencies: ["TimeZones"]),
     /// One folder for each kind of resource.
     .target(name: "Kinds", dependencies: ["Cron", "Resources"]),
     /// The planner, guards, verdicts, the state tree.
@@ -116,8 +118,8 @@ let package = Package(
       name: "App",
       dependencies: [
         "ControlPlane", "Engine", "Faults", "Git", "GitSource", "Integrations", "Kinds",
-        "Persistence", "Planning", "Resources", "Signatures", "Workflows", "YAML", lifecycle,
-        logging, subprocess,
+        "Persistence", "Planning", "Resources", "Signatures", "TimeZones", "Workflows", "YAML",
+        lifecycle, logging, subprocess,
         unixSignals,
       ]),
     /// The command line: arguments, output, exit codes.
@@ -139,7 +141,10 @@ let package = Package(
     .testTarget(name: "GitTests", dependencies: ["Git"]),
     .testTarget(name: "YAMLTests", dependencies: ["Resources", "YAML"]),
     .testTarget(name: "ResourcesTests", dependencies: ["Resources"]),
-    .testTarget(name: "CronTests", dependencies: ["Cron"]),
+    /// The system's zones and Python as an oracle, for tests of what is pure.
+    .target(name: "ZoneSupport", dependencies: ["TimeZones"], path: "Tests/ZoneSupport"),
+    .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones", "ZoneSupport"]),
+    .testTarget(name: "CronTests", dependencies: ["Cron", "TimeZones", "ZoneSupport"]),
     .testTarget(
       name: "KindsTests", dependencies: ["Cron", "Kinds", "Resources", "TestSupport", "YAML"]),
     .testTarget(
