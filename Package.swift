@@ -117,17 +117,17 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "ControlPlane", "Engine", "Faults", "Git", "GitSource", "Integrations", "Kinds",
+        "ControlPlane", "Cron", "Engine", "Faults", "Git", "GitSource", "Integrations", "Kinds",
         "Persistence", "Planning", "Resources", "Signatures", "TimeZones", "Workflows", "YAML",
-        lifecycle, logging, subprocess,
-        unixSignals,
+        lifecycle, logging, subprocess, unixSignals,
       ]),
     /// The command line: arguments, output, exit codes.
     .executableTarget(
       name: "writ",
       dependencies: [
-        "App", "ControlPlane", "Engine", "Faults", "GitSource", "Kinds", "Persistence", "Planning",
-        "Rendering", "Resources", "Signatures", "Workflows", argumentParser, logging,
+        "App", "ControlPlane", "Cron", "Engine", "Faults", "GitSource", "Kinds", "Persistence",
+        "Planning", "Rendering", "Resources", "Signatures", "TimeZones", "Workflows",
+        argumentParser, logging,
       ]),
 
     // MARK: Tests

@@ -7,12 +7,16 @@ package struct FireImpact: Hashable, Sendable {
   package let gained: Int
   /// Times at which it would have fired and does not now.
   package let lost: Int
-  /// How many of both are the same time on the clocks, only at another instant: an other zone, or
-  /// another rule around a clock change. They count as gained and as lost too.
+  /// How many times of both are the same on the clocks, only at another instant.
+  ///
+  /// Because of another zone, or another rule around a clock change. They count as gained and as
+  /// lost too.
   package let moved: Int
   /// The first instant at which only one of the two fires; nil where there is none.
   package let firstDifference: Difference?
-  /// Up to where both were looked at. Before the horizon's end, the counts are "more than".
+  /// Up to where both were looked at.
+  ///
+  /// Where that is before the horizon's end, the counts are "more than".
   package let comparedUntil: Int64
   /// Whether there are more times than were compared.
   package let isTruncated: Bool

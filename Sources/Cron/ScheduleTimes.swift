@@ -46,6 +46,13 @@ package struct ScheduleTimes: Sendable {
     return nil
   }
 
+  /// What clock changes keep from firing; see ``Occurrences/suppressed(from:through:limit:)``.
+  package mutating func suppressed(
+    from first: Int64, through last: Int64, limit: Int,
+  ) -> [SuppressedOccurrence] {
+    occurrences.suppressed(from: first, through: last, limit: limit)
+  }
+
   /// The occurrences that fire from `start` up to but without `end`.
   ///
   /// Stops after `limit` of them, and after looking at ten times as many; `until` says how far it
