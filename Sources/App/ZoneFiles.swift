@@ -50,7 +50,7 @@ package actor ZoneFiles {
       // Whatever is installed, this one needs no file.
       return .utc
     } catch {
-      throw SettingsError("there is no time zone \(name) here: \(error); is tzdata installed?")
+      throw SettingsError("there is no time zone \(name): \(error)", hint: "is tzdata installed?")
     }
     do throws(ZoneError) {
       return try Zone(name: name, tzif: bytes)

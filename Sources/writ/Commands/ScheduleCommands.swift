@@ -63,6 +63,10 @@ struct ScheduleNext: AsyncParsableCommand {
       let zones = ZoneFiles()
       let start = try Self.time(from, "--from") ?? Self.now()
       let end = try Self.time(until, "--until")
+      if let until, let end, end < start {
+        throw SettingsError(
+          "--until \(until) is before \(CivilTime(localSeconds: start))Z, where it begins")
+      }
       let count = try wantedCount()
       let times = try await (cron == nil ? liveTimes(zones) : cronTimes(zones))
       let forecast = ScheduleForecast(

@@ -147,7 +147,10 @@ extension ScheduleForecast {
 
   func lines(width: Int, style: Style) -> [String] {
     Table(
-      [.init("LOCAL", isWhole: true), .init("UTC", isWhole: true), .init("FIRES"), .init("WHY")],
+      [
+        .init("LOCAL", isWhole: true), .init("UTC", isWhole: true), .init("FIRES"),
+        .init("WHY", isWhole: true),
+      ],
       rows: entries.map { entry in
         [
           .init(entry.local + ZoneOffset.text(seconds: entry.offset)),
