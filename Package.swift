@@ -52,8 +52,10 @@ let package = Package(
     // MARK: Pure
     /// Manifests, resources, shapes, canonical form, diagnostics.
     .target(name: "Resources", dependencies: [crypto]),
-    /// Cron expressions.
-    .target(name: "Cron"),
+    /// The clocks of places, from compiled tzdata; calendar arithmetic.
+    .target(name: "TimeZones"),
+    /// Cron expressions, and when they fire.
+    .target(name: "Cron", dependencies: ["TimeZones"]),
     /// The Common Expression Language.
     .target(name: "CEL"),
     /// One folder for each kind of resource.
@@ -118,17 +120,17 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "ControlPlane", "Engine", "Faults", "Git", "GitSource", "Integrations", "Kinds",
-        "Persistence", "Planning", "Resources", "Signatures", "Workflows", "YAML", lifecycle,
-        logging, subprocess,
-        unixSignals,
+        "ControlPlane", "Cron", "Engine", "Faults", "Git", "GitSource", "Integrations", "Kinds",
+        "Persistence", "Planning", "Resources", "Signatures", "TimeZones", "Workflows", "YAML",
+        lifecycle, logging, subprocess, unixSignals,
       ]),
     /// The command line: arguments, output, exit codes.
     .executableTarget(
       name: "writ",
       dependencies: [
-        "App", "CEL", "ControlPlane", "Engine", "Faults", "GitSource", "Kinds", "Persistence",
-        "Planning", "Rendering", "Resources", "Signatures", "Workflows", argumentParser, logging,
+        "App", "CEL", "ControlPlane", "Cron", "Engine", "Faults", "GitSource", "Kinds",
+        "Persistence", "Planning", "Rendering", "Resources", "Signatures", "TimeZones",
+        "Workflows", argumentParser, logging,
       ]),
 
     // MARK: Tests
@@ -143,7 +145,10 @@ let package = Package(
     .testTarget(name: "YAMLTests", dependencies: ["Resources", "YAML"]),
     .testTarget(name: "ResourcesTests", dependencies: ["Resources"]),
     .testTarget(name: "CELTests", dependencies: ["CEL"]),
-    .testTarget(name: "CronTests", dependencies: ["Cron"]),
+    /// The system's zones and Python as an oracle, for tests of what is pure.
+    .target(name: "ZoneSupport", dependencies: ["TimeZones"], path: "Tests/ZoneSupport"),
+    .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones", "ZoneSupport"]),
+    .testTarget(name: "CronTests", dependencies: ["Cron", "TimeZones", "ZoneSupport"]),
     .testTarget(
       name: "KindsTests", dependencies: ["CEL", "Cron", "Kinds", "Resources", "TestSupport", "YAML"]),
     .testTarget(

@@ -26,6 +26,7 @@ struct Writ: AsyncParsableCommand {
           Status.self, Get.self, Describe.self, History.self, StateCommand.self, Diff.self,
           JournalCommand.self, DriftCommand.self,
         ]),
+      CommandGroup(name: "Jobs and schedules", subcommands: [ScheduleCommand.self]),
       CommandGroup(
         name: "Where it came from", subcommands: [Blame.self, Explain.self, Trace.self]),
       CommandGroup(

@@ -160,6 +160,16 @@ enum ReferenceArithmetic {
     }
   }
 
+  private static func exactKey(_ value: CELValue) -> CELValue? {
+    switch value {
+    case .bool, .int, .uint, .string: return value
+    case .double(let double):
+      if let int = Int64(exactly: double) { return .int(int) }
+      return UInt64(exactly: double).map { .uint($0) }
+    default: return nil
+    }
+  }
+
   // MARK: Conversions
 
   static func int(_ value: CELValue) throws(ReferenceFailure) -> CELValue {
