@@ -64,7 +64,7 @@ package struct Server: Sendable {
     _ logger: Logger,
   ) throws -> ServiceGroup {
     let settings = workspace.settings
-    let clock = ContinuousClock()
+    let clock = TimerClock()
     var outbox: OutboxDispatcher?
     if let sender {
       outbox = OutboxDispatcher(
@@ -128,7 +128,7 @@ package struct Server: Sendable {
     do throws(TextFormat.Problem) {
       return WebhookSender(
         target: try WebhookTarget(parsing: url),
-        secret: secret.map { Array($0.utf8) }, clock: ContinuousClock())
+        secret: secret.map { Array($0.utf8) }, clock: TimerClock())
     } catch {
       throw SettingsError(
         "the address to announce applies to cannot be used: \(error.reason)", hint: error.hint)

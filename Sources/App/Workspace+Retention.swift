@@ -69,7 +69,7 @@ extension Workspace {
     guard let keep = settings.journalKeep else { return nil }
     let workspace = self
     return Retention(
-      keep: keep, archive: store, clock: ContinuousClock(), wall: wall, logger: logger,
+      keep: keep, archive: store, clock: TimerClock(), wall: wall, logger: logger,
       compact: { time in
         try workspace.compact(
           store, before: time, exportPath: try workspace.nextExport(store, before: time),
