@@ -27,6 +27,7 @@ package struct Server: Sendable {
 
   /// Throws `SourceError`, `StoreError` or `SettingsError` where it cannot start.
   package func run() async throws {
+    HeapArenas.bound()
     let settings = workspace.settings
     let logger = try Self.logger(settings)
     let source = try workspace.mirror()
