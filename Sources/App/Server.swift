@@ -83,7 +83,8 @@ package struct Server: Sendable {
         defer { withExtendedLifetime(lock) {} }
         return try pass()
       },
-      onApply: {
+      onPass: { _ in
+        // Also where nothing changed: another process may have applied, and told this one to look.
         delivering?.trigger()
         health.trigger()
       })

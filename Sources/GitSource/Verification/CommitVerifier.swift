@@ -217,7 +217,8 @@ package struct CommitVerifier: SourceVerifier {
         "\(walked.pending.count) commits are signed with GPG, and \(Self.gpgLimit) can be checked at once",
         hint: "name a commit that you trust with all below it in verify.since of writ.yaml")
     }
-    let home = try await GPGHome.open(keyring: keyring, program: trust.gpgProgram, clock: clock)
+    let home = try await GPGHome.open(
+      keyring: keyring, program: trust.findGPG(), clock: clock)
     let gpg = GPGTrust(
       keys: home.keys, principals: trust.gpgPrincipals, revoked: contents.revoked,
       webFlow: trust.webFlow)
