@@ -247,16 +247,20 @@ class Database:
             "SELECT idempotency_key FROM outbox WHERE state = 'delivered'")}
         require(settled == told, "the deliveries are not what the journal says")
 
-    def check_effects(self, received):
-        """Nothing was announced that did not commit, and what is delivered was received."""
+    def check_effects(self, before, after):
+        """Nothing was announced that did not commit, and what is delivered was received.
+
+        Where somebody delivers meanwhile, the sink is looked at twice: what it had before this
+        moment must have committed by now, what is delivered by now it must have after.
+        """
         announced = set(self.announced()) if self.is_made else set()
-        strange = set(received) - announced
+        strange = set(before) - announced
         require(not strange, f"announced, but never applied: {sorted(strange)}")
         if not self.is_made:
             return
         for key, state in self.rows("SELECT idempotency_key, state FROM outbox"):
             require(state != "abandoned", f"{key} was abandoned")
-            require(state != "delivered" or key in received, f"{key} is delivered to nobody")
+            require(state != "delivered" or key in after, f"{key} is delivered to nobody")
 
     def image(self):
         """Everything that a run without a crash must have come to, too, without times."""

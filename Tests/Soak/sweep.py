@@ -54,9 +54,10 @@ class Story:
         self.crashes += 1
         is_served = self.server is not None and not self.server.is_dead
         if os.path.exists(f"{self.program.data}/writ.db"):
+            received = self.sink.keys
             database = self.database(is_served)
             self.seen = database.check(self.upstream.snapshots, self.seen)
-            database.check_effects(self.sink.keys)
+            database.check_effects(received, set(self.sink.keys))
             database.close()
 
     def database(self, is_served=False):
@@ -291,7 +292,7 @@ class Story:
     def check(self, database):
         """What must hold of a database that nobody works on; its end."""
         database.check(self.upstream.snapshots, self.seen)
-        database.check_effects(self.sink.keys)
+        database.check_effects(self.sink.keys, set(self.sink.keys))
         image = database.image()
         database.close()
         left = self.program.leftovers()
