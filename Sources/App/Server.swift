@@ -117,6 +117,10 @@ package struct Server: Sendable {
     if let retention = workspace.retention(store, logger) {
       services.append(Loop { await retention.run() })
     }
+    services.append(
+      Loop {
+        while (try? await clock.sleep(for: HeapArenas.trimInterval)) != nil { HeapArenas.trim() }
+      })
     services.append(server)
     var configuration = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
