@@ -40,6 +40,8 @@ let package = Package(
     /// libyaml, as pkg-config finds it.
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    /// The part of the C library's malloc.h that Swift's module of it leaves out.
+    .systemLibrary(name: "CMalloc"),
     /// Repositories without a checkout; the only place with libgit2's pointers.
     .target(name: "Git", dependencies: ["CGit2", "Faults"]),
     /// Text to located trees; the only place with libyaml's pointers.
@@ -120,9 +122,9 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "ControlPlane", "Cron", "Engine", "Faults", "Git", "GitSource", "Integrations", "Kinds",
-        "Persistence", "Planning", "Resources", "Signatures", "TimeZones", "Workflows", "YAML",
-        lifecycle, logging, subprocess, unixSignals,
+        "CMalloc", "ControlPlane", "Cron", "Engine", "Faults", "Git", "GitSource", "Integrations",
+        "Kinds", "Persistence", "Planning", "Resources", "Signatures", "TimeZones", "Workflows",
+        "YAML", lifecycle, logging, subprocess, unixSignals,
       ]),
     /// The command line: arguments, output, exit codes.
     .executableTarget(

@@ -6,6 +6,7 @@ import Glibc
 import Persistence
 import Planning
 import Resources
+import Signatures
 import YAML
 
 /// Everything that `writ doctor` looks at; it reads only.
@@ -29,6 +30,7 @@ package struct Doctor: Sendable {
     results += [backups(), server(), clock()]
     results += libraries()
     results.append(timeZones())
+    if let signatures = signatures() { results.append(signatures) }
     results.append(source())
     return results
   }
@@ -107,6 +109,27 @@ package struct Doctor: Sendable {
   }
 
   // MARK: The source
+
+  /// Whether signatures can be judged; nil where nobody asks for any.
+  private func signatures() -> CheckResult? {
+    let verify = workspace.settings.verify
+    guard verify.mode != .off else { return nil }
+    let name = "signatures"
+    do throws(SettingsError) {
+      try workspace.trust()
+    } catch {
+      let first = error.diagnostics.first.map { "; the first: \($0.location): \($0.message)" } ?? ""
+      return CheckResult(name, .failure, error.message + first, hint: error.hint)
+    }
+    let words = "verify: \(verify.mode.rawValue); the keys can be read"
+    // SSH signatures need no program.
+    guard verify.gpgKeyring != nil else { return CheckResult(name, .ok, words) }
+    do throws(SourceError) {
+      return CheckResult(name, .ok, "\(words), and \(try verify.findGPG()) is there")
+    } catch {
+      return CheckResult(name, .failure, error.message, hint: error.hint)
+    }
+  }
 
   private func source() -> CheckResult {
     let name = "source"

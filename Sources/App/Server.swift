@@ -27,6 +27,7 @@ package struct Server: Sendable {
 
   /// Throws `SourceError`, `StoreError` or `SettingsError` where it cannot start.
   package func run() async throws {
+    HeapArenas.bound()
     let settings = workspace.settings
     let logger = try Self.logger(settings)
     let source = try workspace.mirror()
@@ -64,7 +65,7 @@ package struct Server: Sendable {
     _ logger: Logger,
   ) throws -> ServiceGroup {
     let settings = workspace.settings
-    let clock = ContinuousClock()
+    let clock = TimerClock()
     var outbox: OutboxDispatcher?
     if let sender {
       outbox = OutboxDispatcher(
@@ -82,7 +83,8 @@ package struct Server: Sendable {
         defer { withExtendedLifetime(lock) {} }
         return try pass()
       },
-      onApply: {
+      onPass: { _ in
+        // Also where nothing changed: another process may have applied, and told this one to look.
         delivering?.trigger()
         health.trigger()
       })
@@ -117,6 +119,10 @@ package struct Server: Sendable {
     if let retention = workspace.retention(store, logger) {
       services.append(Loop { await retention.run() })
     }
+    services.append(
+      Loop {
+        while (try? await clock.sleep(for: HeapArenas.trimInterval)) != nil { HeapArenas.trim() }
+      })
     services.append(server)
     var configuration = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -130,7 +136,7 @@ package struct Server: Sendable {
     do throws(TextFormat.Problem) {
       return WebhookSender(
         target: try WebhookTarget(parsing: url),
-        secret: secret.map { Array($0.utf8) }, clock: ContinuousClock())
+        secret: secret.map { Array($0.utf8) }, clock: TimerClock())
     } catch {
       throw SettingsError(
         "the address to announce applies to cannot be used: \(error.reason)", hint: error.hint)

@@ -21,7 +21,7 @@ extension Workspace {
   package func withHealthWatcher<Result>(
     _ store: Store, logger: Logger, _ body: (HealthWatcher) async throws -> Result,
   ) async throws -> Result {
-    let clock = ContinuousClock()
+    let clock = TimerClock()
     let http = HTTPHealthCheck(clock: clock)
     let watcher = HealthWatcher(
       judge: healthJudge(store),

@@ -19,7 +19,8 @@ extension Workspace {
     let key = try signingKey(store, makesKey: makesKey)
     var export: ExportFile?
     if let exportPath {
-      let file = try ExportFile(path: exportPath)
+      // What a killed process exported, and did not come to drop, need not stand in the way.
+      let file = try ExportFile(path: exportPath, acceptsSame: true)
       try JournalExport.write(
         store, after: range.first - 1, until: range.last.sequence, to: file)
       export = file
@@ -38,7 +39,7 @@ extension Workspace {
     let last = try store.checkpoint()
     let key = try data.checkpointKey()
     if let key, last == nil || last?.publicKey == key.publicKey { return key }
-    if last == nil || makesKey { return try data.makeCheckpointKey() }
+    if last == nil || makesKey { return try data.makeCheckpointKey(insteadOf: key) }
     throw StoreError(
       .other,
       key == nil
@@ -69,7 +70,7 @@ extension Workspace {
     guard let keep = settings.journalKeep else { return nil }
     let workspace = self
     return Retention(
-      keep: keep, archive: store, clock: ContinuousClock(), wall: wall, logger: logger,
+      keep: keep, archive: store, clock: TimerClock(), wall: wall, logger: logger,
       compact: { time in
         try workspace.compact(
           store, before: time, exportPath: try workspace.nextExport(store, before: time),

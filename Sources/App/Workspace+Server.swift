@@ -46,6 +46,6 @@ extension Workspace {
   private func client(of server: ServerFile) -> ServerClient {
     ServerClient(
       address: server.address, token: server.token.text, dataDirectory: data.path,
-      clock: ContinuousClock())
+      clock: TimerClock())
   }
 }

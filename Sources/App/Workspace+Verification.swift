@@ -51,6 +51,6 @@ extension Workspace {
     }
     return CommitVerifier(
       repositoryPath: path, kind: kind, trust: settings.verify, cache: store,
-      remembers: remembers, wall: wall, clock: ContinuousClock())
+      remembers: remembers, wall: wall, clock: TimerClock())
   }
 }

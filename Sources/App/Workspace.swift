@@ -179,7 +179,7 @@ package struct Workspace: Sendable {
         deadline: settings.fetchTimeout),
       mirrorPath: data.mirrorPath,
       child: (path: Self.executablePath, arguments: ["fetch-child"]), registry: registry,
-      clock: ContinuousClock())
+      clock: TimerClock())
   }
 
   /// Keeps an applied revision in the mirror, where there is one.

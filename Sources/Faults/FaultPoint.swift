@@ -21,6 +21,12 @@ package enum FaultPoint: String, CaseIterable, Sendable {
   /// The parent has the child's answer.
   case fetchAnswered = "fetch.answered"
 
+  // MARK: Verify
+  /// Every signature of the step is judged, and no verdict is kept yet.
+  case verifyJudged = "verify.judged"
+  case verifyBeforeCommit = "verify.before-commit"
+  case verifyRemembered = "verify.remembered"
+
   // MARK: Decode and plan
   case decodeBegun = "decode.begun"
   case decodeEnded = "decode.ended"
@@ -47,6 +53,21 @@ package enum FaultPoint: String, CaseIterable, Sendable {
   /// What somebody else wrote is on record, but for the COMMIT.
   case driftBeforeCommit = "drift.before-commit"
   case driftRecorded = "drift.recorded"
+
+  // MARK: Health gate
+  /// The apply that is to be watched, and its watch, are written, but for the COMMIT.
+  case healthWatchOpened = "health.watch-opened"
+  /// The checks have answered, and nobody wrote it down.
+  case healthObserved = "health.observed"
+  case healthAdvanceBeforeCommit = "health.advance-before-commit"
+  case healthAdvanced = "health.advanced"
+  case healthEndBeforeCommit = "health.end-before-commit"
+  /// The watch is over; the conditions do not say so yet.
+  case healthEnded = "health.ended"
+  /// The way back is applied and the watch over, but for the COMMIT.
+  case healthRollbackClosed = "health.rollback-closed"
+  /// It is back; the conditions do not say so yet.
+  case healthRolledBack = "health.rolled-back"
 
   // MARK: Outbox
   case outboxClaimed = "outbox.claimed"
@@ -78,6 +99,24 @@ package enum FaultPoint: String, CaseIterable, Sendable {
   case migrationBegun = "migration.begun"
   case migrationBeforeCommit = "migration.before-commit"
   case migrationCommitted = "migration.committed"
+
+  /// The database as it was is in a backup; no step is taken.
+  case migrationBackedUp = "migration.backed-up"
+  /// Every step is taken, and the journal does not name the backup yet.
+  case migrationBackupUnrecorded = "migration.backup-unrecorded"
+
+  // MARK: Compaction
+  /// The key is on disk, under another name.
+  case compactKeyWritten = "compact.key-written"
+  /// The export is on disk, under another name.
+  case exportWritten = "export.written"
+  /// The export has its name, beside the other one.
+  case exportNamed = "export.named"
+  /// The checkpoint is made and signed, and nothing dropped.
+  case compactPrepared = "compact.prepared"
+  case compactEventsDropped = "compact.events-dropped"
+  case compactBeforeCommit = "compact.before-commit"
+  case compactCommitted = "compact.committed"
 
   // MARK: Backup and restore
   case backupBegun = "backup.begun"

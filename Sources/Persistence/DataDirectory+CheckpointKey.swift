@@ -1,4 +1,5 @@
 package import Engine
+internal import Faults
 internal import Glibc
 package import Workflows
 
@@ -32,8 +33,18 @@ extension DataDirectory {
     return key
   }
 
-  /// Makes a key, in the place of the one that may be there.
-  package func makeCheckpointKey() throws(StoreError) -> CheckpointKey {
+  /// Makes a key, in the place of `old`; where another process was faster, the one that it made.
+  package func makeCheckpointKey(
+    insteadOf old: CheckpointKey? = nil,
+  ) throws(StoreError) -> CheckpointKey {
+    // The lock is on the directory, so that no file of it stays.
+    let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw problem("cannot make", errno) }
+    defer { close(folder) }
+    while flock(folder, LOCK_EX) != 0 {
+      guard errno == EINTR else { throw problem("cannot make", errno) }
+    }
+    if let other = try checkpointKey(), other.publicKey != old?.publicKey { return other }
     var generator = SystemRandomNumberGenerator()
     let bytes = (0..<CheckpointKey.byteCount).map { _ in
       UInt8.random(in: .min ... .max, using: &generator)
@@ -41,19 +52,26 @@ extension DataDirectory {
     guard let key = CheckpointKey(bytes: bytes) else {
       throw StoreError(.other, "no key can be made out of \(bytes.count) bytes")
     }
-    let temporary = "\(checkpointKeyPath).\(getpid()).tmp"
+    try write(bytes)
+    // The name of the key lasts before anything that it signed.
+    fsync(folder)
+    return key
+  }
+
+  private func write(_ key: [UInt8]) throws(StoreError) {
+    let temporary = checkpointKeyPath + ".new"
     unlink(temporary)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw problem("cannot make", errno) }
-    let isWritten = write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
+    let isWritten = Glibc.write(descriptor, key, key.count) == key.count && fsync(descriptor) == 0
     let reason = errno
     close(descriptor)
+    FaultPoint.reach(.compactKeyWritten)
     guard isWritten, rename(temporary, checkpointKeyPath) == 0 else {
       let reason = isWritten ? errno : reason
       unlink(temporary)
       throw problem("cannot make", reason)
     }
-    return key
   }
 
   private func problem(_ verb: String, _ code: Int32) -> StoreError {

@@ -1,4 +1,5 @@
 internal import Engine
+internal import Faults
 internal import Foundation
 internal import GRDB
 internal import Planning
@@ -16,7 +17,11 @@ struct HealthRows {
   func apply(
     _ context: ApplyContext, _ plan: Plan, _ applied: AppliedPlan, _ journal: inout JournalRows,
   ) throws {
-    if case .fail(let end) = context.health { return try close(end, isRolledBack: true, &journal) }
+    if case .fail(let end) = context.health {
+      try close(end, isRolledBack: true, &journal)
+      FaultPoint.reach(.healthRollbackClosed)
+      return
+    }
     if plan.isEmpty || applied.isEdit { return }
     let open = try open()
     if let open { try supersede(open, applied) }
@@ -58,6 +63,7 @@ struct HealthRows {
           "omitted": .integer(Int64(watch.omittedCount)), "root": .string(applied.root.description),
           "supersedes": supersedes.map { .integer($0) } ?? .null,
         ]))
+    FaultPoint.reach(.healthWatchOpened)
   }
 
   private func supersede(_ open: HealthRecord, _ applied: AppliedPlan) throws {

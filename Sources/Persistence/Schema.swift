@@ -122,10 +122,12 @@ enum Schema {
     if case .older = state, let upgrade, upgrade.kept != nil {
       backup = try BackupDirectory(besides: path).make(of: database, at: upgrade.time)
     }
+    if backup != nil { FaultPoint.reach(.migrationBackedUp) }
     if state != .current {
       FaultPoint.reach(.migrationBegun)
       try Migrations.migrator.migrate(database)
       FaultPoint.reach(.migrationCommitted)
+      if backup != nil { FaultPoint.reach(.migrationBackupUnrecorded) }
     }
     try database.writeWithoutTransaction { db in
       if try Int64.fetchOne(db, sql: "PRAGMA application_id") == 0 {

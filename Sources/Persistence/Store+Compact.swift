@@ -1,4 +1,5 @@
 package import Engine
+internal import Faults
 internal import Foundation
 internal import GRDB
 internal import Planning
@@ -75,11 +76,13 @@ extension Store {
       throw StoreError(.other, "the checkpoint cannot be signed")
     }
     checkpoint = signed
+    FaultPoint.reach(.compactPrepared)
     try writing { db in
       try OwnWrite.run(db) {
         try Compaction(db: db, range: range).run(prepared, checkpoint, actor: actor, at: time)
       }
     }
+    FaultPoint.reach(.compactCommitted)
     return checkpoint
   }
 }
@@ -188,6 +191,7 @@ private struct Compaction {
     try rows.insert(checkpoint, snapshot: prepared.snapshot, bytes: prepared.bytes)
     try db.execute(
       sql: "DELETE FROM journal WHERE sequence <= ?", arguments: [checkpoint.sequence])
+    FaultPoint.reach(.compactEventsDropped)
     try dropContents(prepared)
     try ApprovalRows(db: db).dropOld(at: time)
     var journal = try JournalRows(db: db, actor: actor, time: time)
@@ -195,6 +199,7 @@ private struct Compaction {
       .journalCompacted, subject: "#\(checkpoint.sequence)",
       payload: CanonicalJSON.bytes(
         of: ["checkpoint": checkpoint.value, "events": .integer(count)]))
+    FaultPoint.reach(.compactBeforeCommit)
   }
 
   private func dropContents(_ prepared: Prepared) throws {

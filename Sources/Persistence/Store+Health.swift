@@ -1,4 +1,5 @@
 package import Engine
+internal import Faults
 internal import Foundation
 internal import GRDB
 package import Resources
@@ -39,6 +40,7 @@ extension Store: HealthStore {
         arguments: [
           CanonicalJSON.text(of: watch.value), sequence, CanonicalJSON.text(of: old.value),
         ])
+      FaultPoint.reach(.healthAdvanceBeforeCommit)
       return db.changesCount == 1
     }
   }
@@ -48,7 +50,9 @@ extension Store: HealthStore {
       var journal = try JournalRows(db: db, actor: end.actor, time: end.time)
       try HealthRows(db: db).close(end, isRolledBack: false, &journal)
       try OutboxRows(db: db).insert(effects, at: end.time)
+      FaultPoint.reach(.healthEndBeforeCommit)
     }
+    FaultPoint.reach(.healthEnded)
   }
 
   package func abandonedEffects(keyPrefix prefix: String) throws(StoreError) -> Int {

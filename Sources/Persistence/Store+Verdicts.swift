@@ -1,4 +1,5 @@
 package import Engine
+internal import Faults
 internal import Foundation
 internal import GRDB
 internal import Planning
@@ -47,6 +48,7 @@ extension Store: VerdictCache {
           commit, keyring.data, CanonicalJSON.text(of: verdict.value), time.nanoseconds,
         ])
       }
+      FaultPoint.reach(.verifyBeforeCommit)
       let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM verdict") ?? 0
       if count <= limit { return }
       try db.execute(

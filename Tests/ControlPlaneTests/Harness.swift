@@ -105,7 +105,7 @@ func withServer(
   let reconciler = Reconciler(
     source: source, pass: pass,
     settings: Reconciler.Settings(), clock: clock, wall: wall, logger: recorder.logger,
-    onApply: {})
+    onPass: { _ in })
   var settings = ControlPlaneSettings(port: 0, serverFilePath: directory + "/server.json")
   tune(&settings)
   let (ports, listening) = AsyncStream.makeStream(of: Int.self)

@@ -31,7 +31,9 @@ struct ReconcilerTests {
         interval: .seconds(60), backoff: Backoff(initial: .seconds(1), limit: .seconds(300))),
       clock: clock, wall: world.wall,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-      onApply: { applies.add() })
+      onPass: { report in
+        if case .applied = report.outcome { applies.add() }
+      })
   }
 
   private func start() -> Task<Void, Never> {

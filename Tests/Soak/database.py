@@ -57,8 +57,12 @@ def event_hash(sequence, time, actor, kind, subject, payload, previous):
 class Database:
     """What one moment of a data directory is; works on a copy, so that nothing is touched."""
 
-    def __init__(self, data, scratch, is_served=False):
-        """`is_served`: whether a process may be writing to it meanwhile."""
+    def __init__(self, data, scratch, is_served=False, archive=()):
+        """
+        - is_served: whether a process may be writing to it meanwhile.
+        - archive: rows of the journal that were read before, in case that they were compacted.
+        """
+        self.archive = archive
         if is_served:
             self.connection = sqlite3.connect(":memory:", isolation_level=None)
             source = sqlite3.connect(f"file:{data}/writ.db?mode=ro", uri=True, timeout=20)
@@ -81,6 +85,24 @@ class Database:
     def rows(self, statement, *values):
         return self.connection.execute(statement, values).fetchall()
 
+    # The journal
+
+    columns = "sequence, time, actor, kind, subject, payload, previous_hash, hash"
+
+    def journal(self):
+        """Every row, oldest first; those that were compacted as they were read before."""
+        first = 1
+        if self.rows("SELECT name FROM sqlite_master WHERE name = 'checkpoint'"):
+            for sequence, own in self.rows(
+                    "SELECT sequence, hash FROM checkpoint ORDER BY sequence DESC LIMIT 1"):
+                require(sequence <= len(self.archive), f"{sequence} rows of the journal are gone")
+                require(self.archive[sequence - 1][-1] == own,
+                        f"the checkpoint does not stand for event {sequence}")
+                first = sequence + 1
+        yield from self.archive[:first - 1]
+        yield from self.connection.execute(
+            f"SELECT {self.columns} FROM journal ORDER BY sequence")
+
     # What is live
 
     def repository(self):
@@ -98,15 +120,20 @@ class Database:
 
     def applies(self):
         """The applies of the journal: (sequence, time, payload)."""
-        return [(sequence, time, json.loads(payload)) for sequence, time, payload in self.rows(
-            "SELECT sequence, time, payload FROM journal WHERE kind = 'plan.applied' "
-            "ORDER BY sequence")]
+        return [(sequence, time, json.loads(payload))
+                for sequence, time, _, kind, _, payload, _, _ in self.journal()
+                if kind == "plan.applied"]
 
     def condition(self, kind="Ready"):
         """(status, reason, message, observed revision)."""
         rows = self.rows("SELECT status, reason, message, observed_revision FROM condition "
                          "WHERE type = ?", kind)
         return rows[0] if rows else ("Unknown", "", "", None)
+
+    def watches(self):
+        """(revision, how it ended, whether it was gone back from) of every health gate."""
+        return [list(row) for row in self.rows(
+            "SELECT revision, state, is_rolled_back FROM health_watch ORDER BY sequence")]
 
     def announced(self):
         """The keys that must be announced: `check_folds` holds them against the applies."""
@@ -135,9 +162,7 @@ class Database:
     def check_chain(self, seen):
         previous, count = bytes(32), 0
         found = seen is None
-        for sequence, time, actor, kind, subject, payload, before, own in self.connection.execute(
-                "SELECT sequence, time, actor, kind, subject, payload, previous_hash, hash "
-                "FROM journal ORDER BY sequence"):
+        for sequence, time, actor, kind, subject, payload, before, own in self.journal():
             count += 1
             require(sequence == count, f"event {count} of the journal is missing")
             require(before == previous, f"event {sequence} does not follow from the one before")
@@ -193,10 +218,11 @@ class Database:
         counts = dict(self.rows("SELECT kind, count FROM kind_count"))
         found = dict(self.rows("SELECT kind, count(*) FROM resource GROUP BY kind"))
         require(counts == found or self.is_drifting(), f"the counts are {counts} instead of {found}")
-        quarantine, suspended, acknowledged = set(), False, set()
-        for kind, subject, payload in self.rows(
-                "SELECT kind, subject, payload FROM journal ORDER BY sequence"):
-            if kind == "content.quarantined":
+        quarantine, suspended, acknowledged, told = set(), False, set(), set()
+        for _, _, _, kind, subject, payload, _, _ in self.journal():
+            if kind == "effect.delivered":
+                told.add(subject)
+            elif kind == "content.quarantined":
                 quarantine.add(subject)
             elif kind == "quarantine.cleared":
                 quarantine.discard(subject)
@@ -219,20 +245,22 @@ class Database:
         require(announced == applied, f"announced are {announced}, applied {applied}")
         settled = {row[0] for row in self.rows(
             "SELECT idempotency_key FROM outbox WHERE state = 'delivered'")}
-        told = {row[0] for row in self.rows(
-            "SELECT subject FROM journal WHERE kind = 'effect.delivered'")}
         require(settled == told, "the deliveries are not what the journal says")
 
-    def check_effects(self, received):
-        """Nothing was announced that did not commit, and what is delivered was received."""
+    def check_effects(self, before, after):
+        """Nothing was announced that did not commit, and what is delivered was received.
+
+        Where somebody delivers meanwhile, the sink is looked at twice: what it had before this
+        moment must have committed by now, what is delivered by now it must have after.
+        """
         announced = set(self.announced()) if self.is_made else set()
-        strange = set(received) - announced
+        strange = set(before) - announced
         require(not strange, f"announced, but never applied: {sorted(strange)}")
         if not self.is_made:
             return
         for key, state in self.rows("SELECT idempotency_key, state FROM outbox"):
             require(state != "abandoned", f"{key} was abandoned")
-            require(state != "delivered" or key in received, f"{key} is delivered to nobody")
+            require(state != "delivered" or key in after, f"{key} is delivered to nobody")
 
     def image(self):
         """Everything that a run without a crash must have come to, too, without times."""
@@ -255,7 +283,7 @@ class Database:
             "applies": [
                 [payload[name] for name in ("plan", "rollback", "root", "revision", "acknowledged")]
                 for _, _, payload in self.applies()],
-            "changes": [list(row) for row in self.rows(
-                "SELECT kind, subject FROM journal WHERE kind LIKE 'resource.%' "
-                "ORDER BY sequence")],
+            "changes": [[kind, subject] for _, _, _, kind, subject, _, _, _ in self.journal()
+                        if kind.startswith("resource.")],
+            "watches": self.watches(),
         }

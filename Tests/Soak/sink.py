@@ -1,4 +1,4 @@
-"""A server that keeps every announcement it gets."""
+"""A server that keeps every announcement it gets, and says how it feels."""
 
 import http.server
 import threading
@@ -7,11 +7,17 @@ import threading
 class Sink:
     def __init__(self):
         self.posts = []  # (idempotency key, body), in the order of their arrival
-        posts = self.posts
+        self.is_well = True  # what GET answers
+        posts, sink = self.posts, self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def log_message(self, *words):
                 pass
+
+            def do_GET(self):
+                self.send_response(200 if sink.is_well else 500)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
             def do_POST(self):
                 length = int(self.headers.get("Content-Length", 0))

@@ -266,12 +266,11 @@ class World:
         if not os.path.exists(f"{self.program.data}/writ.db"):
             require(self.seen is None, "the database is gone")
             return
-        # The sink first: what commits and is announced meanwhile is not there yet.
         received = set(self.sink.keys)
         is_served = self.server is not None and not self.server.is_dead
         database = Database(self.program.data, self.folder, is_served)
         self.seen = database.check(self.upstream.snapshots, self.seen) or self.seen
-        database.check_effects(received if not is_served else set(self.sink.keys) & received)
+        database.check_effects(received, set(self.sink.keys))
         applies = database.applies() if database.is_made else []
         lost = self.promised - {payload["plan"] for _, _, payload in applies}
         require(not lost, f"somebody was told that these plans are applied: {lost}")

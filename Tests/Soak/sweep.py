@@ -4,6 +4,7 @@
     sweep.py --writ BINARY --folder DIR --image FILE                     the run without a crash
     sweep.py --writ BINARY --folder DIR --compare FILE --fault NAME[:N]  a run with one
 
+FILE.key is the key that signs commits, made by the first; the same key makes the same commits.
 With --only server or --only command the fault is in those processes alone. Exit codes: 0 all is
 well, 1 something is wrong, 3 nothing arrived at the fault point so often.
 """
@@ -24,10 +25,14 @@ from snapshot import Job, Schedule, Snapshot
 from upstream import Upstream
 
 
+MIGRATIONS = f"{os.path.dirname(os.path.abspath(__file__))}/../../Sources/Persistence/Migrations"
+
+
 class Story:
     """What is pushed and ordered, the same each time; whoever dies is started again."""
 
-    def __init__(self, writ, folder, fault=None, only=None):
+    def __init__(self, writ, folder, key, fault=None, only=None):
+        self.key = key
         self.upstream = Upstream(f"{folder}/upstream.git")
         self.sink = Sink()
         self.program = Program(writ, folder, self.upstream.path, self.sink)
@@ -37,6 +42,7 @@ class Story:
         self.crashes = 0
         self.server = None
         self.seen = None
+        self.archive = []
 
     # Processes, and what becomes of them
 
@@ -48,10 +54,14 @@ class Story:
         self.crashes += 1
         is_served = self.server is not None and not self.server.is_dead
         if os.path.exists(f"{self.program.data}/writ.db"):
-            database = Database(self.program.data, self.folder, is_served)
+            received = self.sink.keys
+            database = self.database(is_served)
             self.seen = database.check(self.upstream.snapshots, self.seen)
-            database.check_effects(self.sink.keys)
+            database.check_effects(received, set(self.sink.keys))
             database.close()
+
+    def database(self, is_served=False):
+        return Database(self.program.data, self.folder, is_served, self.archive)
 
     def live_server(self):
         """A server that is alive; a new one where the last one was killed."""
@@ -164,9 +174,87 @@ class Story:
         self.command("restore", names[-1], "--yes")
         self.seen = None
         self.live(five)
+        six = self.watch_and_verify(third)
+        self.refused("SourceUnverified", push(third.change("Job", "alpha", minutes=12)))
+        self.sink.is_well = False
+        bad = third.change("Job", "alpha", minutes=13).put("Job", "omega", Job(2, "omega"))
+        seven = push(bad, six, self.key)
+        self.refused("HealthCheckFailed", seven)
+        require(self.look("SELECT live_revision FROM repository") == [(six,)], "it is not back")
+        self.sink.is_well = True
+        eight = push(bad.change("Job", "alpha", minutes=14), key=self.key)
+        self.passed(eight)
         self.follow("empty outbox", lambda: not self.look(
             "SELECT id FROM outbox WHERE state = 'pending'"))
         self.stop()
+        self.upgrade()
+        self.compact()
+
+    def watch_and_verify(self, snapshot):
+        """From here on commits are signed, and what they bring is watched; the first such one."""
+        self.stop()
+        with open(f"{self.key}.pub") as file:
+            public = file.read()
+        with open(f"{self.folder}/signers", "w") as file:
+            file.write(f'ana@example.com namespaces="git" {public}')
+        with open(f"{self.program.data}/writ.yaml", "w") as file:
+            file.write(
+                f"verify: {{mode: range, allowedSigners: {self.folder}/signers}}\n"
+                "health:\n  window: 300ms\n  interval: 100ms\n  failures: 2\n"
+                f"  checks: [{{http: {{url: '{self.sink.url}'}}}}]\n")
+        revision = self.upstream.push(
+            snapshot.change("Job", "alpha", minutes=11), key=self.key)
+        self.passed(revision)
+        return revision
+
+    def passed(self, revision):
+        """Lets the server look until `revision` is live and has passed its health gate."""
+        self.live(revision)
+        self.follow(f"passed watch of {revision}", lambda: self.look(
+            "SELECT state FROM health_watch WHERE revision = ?", revision) == [("passed",)])
+
+    def upgrade(self):
+        """A database of the first schema, with what is live now, is brought up to date."""
+        main, self.program = self.program, Program(
+            self.program.writ, f"{self.folder}/elder", self.upstream.path, None)
+        seen, self.seen = self.seen, None
+        os.makedirs(self.program.data, 0o700)
+        connection = sqlite3.connect(f"{self.program.data}/writ.db", isolation_level=None)
+        with open(f"{MIGRATIONS}/v0001_initial.sql") as file:
+            connection.executescript(file.read())
+        connection.executescript(
+            "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);"
+            "INSERT INTO grdb_migrations VALUES ('v0001_initial')")
+        connection.execute("ATTACH DATABASE ? AS today", (f"{main.data}/writ.db",))
+        tables = [row[0] for row in connection.execute(
+            "SELECT name FROM main.sqlite_master WHERE type = 'table' "
+            "AND name <> 'grdb_migrations' ORDER BY name NOT IN ('content', 'resource'), name")]
+        for table in tables:
+            columns = ", ".join(row[1] for row in connection.execute(
+                f"PRAGMA main.table_info({table})"))
+            connection.execute(
+                f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM today.{table}")
+        connection.close()
+        self.command("apply", "--yes", "--repo", self.upstream.path)
+        backups = [name for name in os.listdir(f"{self.program.data}/backups") if name != ".lock"]
+        require(backups and all(name.endswith(".db") for name in backups),
+                f"what was there is not in a backup: {backups}")
+        self.check(self.database())
+        self.program, self.seen = main, seen
+
+    def compact(self):
+        """Old events make way for a checkpoint, and are in a file first."""
+        self.archive = self.look(f"SELECT {Database.columns} FROM journal ORDER BY sequence")
+        export = f"{self.folder}/dropped.jsonl"
+        self.command("journal", "compact", "--before", "2199-01-01", "--export", export)
+        dropped = self.look("SELECT max(sequence) FROM checkpoint")[0][0]
+        require(dropped and self.look("SELECT min(sequence) FROM journal") == [(dropped + 1,)],
+                "nothing was dropped")
+        with open(export) as file:
+            lines = file.readlines()
+        require(len(lines) == dropped + 1, f"{len(lines) - 1} of {dropped} events are in the export")
+        require(not os.path.exists(f"{export}.part"), "half an export is left")
+        self.command("journal", "verify", "--file", export)
 
     def stop(self):
         code = self.live_server().stop()
@@ -201,22 +289,27 @@ class Story:
 
     # The end
 
-    def finish(self):
-        database = Database(self.program.data, self.folder)
+    def check(self, database):
+        """What must hold of a database that nobody works on; its end."""
         database.check(self.upstream.snapshots, self.seen)
-        database.check_effects(self.sink.keys)
-        announced, received = database.announced(), self.sink.keys
-        require(set(announced) == set(received), f"not announced: {set(announced) - set(received)}")
+        database.check_effects(self.sink.keys, set(self.sink.keys))
         image = database.image()
         database.close()
-        with open(f"{self.program.data}/mirror.git/refs/writ/live") as file:
-            require(file.read().strip() == self.upstream.head, "the mirror keeps another revision")
         left = self.program.leftovers()
         require(not left, f"left behind: {left}")
         code, output, error = self.program.run("journal", "verify")
         require(code == 0, f"writ journal verify: {output}{error}")
         code, output, error = self.program.run("plan", "--repo", self.upstream.path)
         require(code == 0, f"writ plan finds something to do: {output}{error}")
+        return image
+
+    def finish(self):
+        database = self.database()
+        announced, received = database.announced(), self.sink.keys
+        require(set(announced) == set(received), f"not announced: {set(announced) - set(received)}")
+        image = self.check(database)
+        with open(f"{self.program.data}/mirror.git/refs/writ/live") as file:
+            require(file.read().strip() == self.upstream.head, "the mirror keeps another revision")
         self.upstream.check()
         return image, len(received) - len(announced)
 
@@ -238,7 +331,11 @@ def main():
     options = parser.parse_args()
     shutil.rmtree(options.folder, ignore_errors=True)
     os.makedirs(options.folder)
-    story = Story(os.path.abspath(options.writ), options.folder, options.fault, options.only)
+    key = f"{options.image or options.compare}.key"
+    if options.image and not os.path.exists(key):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "sweep", "-f", key],
+                       check=True)
+    story = Story(os.path.abspath(options.writ), options.folder, key, options.fault, options.only)
     try:
         story.tell()
         image, duplicates = story.finish()

@@ -23,8 +23,8 @@ class Upstream:
     def head(self):
         return self.commits[-1] if self.commits else None
 
-    def push(self, snapshot, parent="head"):
-        """Commits `snapshot` on top of `parent` and moves main there."""
+    def push(self, snapshot, parent="head", key=None):
+        """Commits `snapshot` on top of `parent`, signed with `key`, and moves main there."""
         parent = self.head if parent == "head" else parent
         tree = self.tree({name: text.encode() for name, text in snapshot.files().items()})
         number = len(self.commits)
@@ -32,12 +32,22 @@ class Upstream:
         if parent:
             lines.append(f"parent {parent}")
         who = f"Ana <ana@example.com> {1_767_600_000 + number} +0000"
-        lines += [f"author {who}", f"committer {who}", "", f"push {number}", ""]
-        commit = self.write("commit", "\n".join(lines).encode())
+        lines += [f"author {who}", f"committer {who}"]
+        message = ["", f"push {number}", ""]
+        if key:
+            signature = self.signature(key, "\n".join(lines + message))
+            lines.append("gpgsig " + signature.rstrip("\n").replace("\n", "\n "))
+        commit = self.write("commit", "\n".join(lines + message).encode())
         self.move(commit)
         self.commits.append(commit)
         self.snapshots[commit] = snapshot
         return commit
+
+    def signature(self, key, text):
+        """As git has it made; Ed25519 signs the same text in the same way each time."""
+        return subprocess.run(
+            ["ssh-keygen", "-q", "-Y", "sign", "-n", "git", "-f", key], input=text.encode(),
+            check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
 
     def move(self, commit):
         reference = f"{self.path}/refs/heads/main"

@@ -7,6 +7,7 @@ struct ImportTests {
     "GRDB": ["Persistence"],
     "CGit2": ["Git"],
     "CYAML": ["YAML"],
+    "CMalloc": ["App"],
     "Git": ["App", "GitSource"],
     "YAML": ["App", "GitSource"],
     "Hummingbird": ["ControlPlane"], "HummingbirdCore": ["ControlPlane"],

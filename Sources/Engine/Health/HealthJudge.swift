@@ -1,3 +1,4 @@
+import Faults
 package import Planning
 import Resources
 import Workflows
@@ -62,6 +63,7 @@ package struct HealthJudge: Sendable {
       return try stay(record, end, "it cannot be gone back from: \(error.message)")
     }
     let applied = try store.apply(proposal.plan, context(rollback, proposal, end, record))
+    FaultPoint.reach(.healthRolledBack)
     try settleRollback(record, end)
     return .rolledBack(applied, proposal.plan)
   }

@@ -1,3 +1,4 @@
+import Faults
 package import Logging
 import Planning
 package import Resources
@@ -101,6 +102,7 @@ package actor HealthWatcher {
       let due = record.watch.due(at: wall.now())
       let observations = await observe(due, record)
       if Task.isCancelled { return .zero }
+      FaultPoint.reach(.healthObserved)
       return try settle(record, observations)
     } catch {
       logger.error("health watch failed", metadata: ["error": .string("\(error)")])
@@ -150,6 +152,7 @@ package actor HealthWatcher {
       log(observations, record)
       if watch != record.watch {
         _ = try judge.store.advance(record.sequence, from: record.watch, to: watch)
+        FaultPoint.reach(.healthAdvanced)
       }
       return pause(until: next, now)
     case .passed:

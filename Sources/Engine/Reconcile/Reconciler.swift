@@ -56,7 +56,7 @@ package actor Reconciler {
   private let logger: Logger
   private let executor: BlockingExecutor
   private let exclusively: Exclusion
-  private let onApply: @Sendable () -> Void
+  private let onPass: @Sendable (ReconcilePass.Report) -> Void
   nonisolated private let wakeup = Wakeup()
   /// Closed while the store fails.
   package nonisolated let intake = Intake()
@@ -75,10 +75,12 @@ package actor Reconciler {
     executor.asUnownedSerialExecutor()
   }
 
+  /// - Parameter onPass: hears of each pass that came to an end, and is quick.
   package init(
     source: any RevisionSource, verifier: (any SourceVerifier)? = nil, pass: ReconcilePass,
     settings: Settings, clock: any Clock<Duration>, wall: any WallClock, logger: Logger,
-    exclusively: @escaping Exclusion = { try $0() }, onApply: @escaping @Sendable () -> Void,
+    exclusively: @escaping Exclusion = { try $0() },
+    onPass: @escaping @Sendable (ReconcilePass.Report) -> Void,
   ) {
     self.source = source
     self.verifier = verifier
@@ -88,7 +90,7 @@ package actor Reconciler {
     self.wall = wall
     self.logger = logger
     self.exclusively = exclusively
-    self.onApply = onApply
+    self.onPass = onPass
     executor = BlockingExecutor(label: "reconciler")
     backoff = settings.backoff
   }
@@ -142,7 +144,7 @@ package actor Reconciler {
       goOnAccepting()
       log(report)
       lastFailure = nil
-      if case .applied = report.outcome { onApply() }
+      onPass(report)
       return .report(report)
     } catch {
       return fail(error)

@@ -1,5 +1,6 @@
 import Dispatch
 package import Engine
+import Faults
 package import Git
 import Resources
 package import Signatures
@@ -64,10 +65,12 @@ package struct CommitVerifier: SourceVerifier {
     }
     try await askGPG(&walked, contents)
     let now = wall.now()
+    FaultPoint.reach(.verifyJudged)
     if remembers, !walked.fresh.isEmpty {
       // Without the cache the next check is slower, and no less right.
       try? cache?.remember(walked.fresh, keyring: contents.digest, at: now)
     }
+    FaultPoint.reach(.verifyRemembered)
     let commits = walked.commits
     let policy = SigningPolicy(rules: trust.rules)
     let facts = try await blocking { () throws(SourceError) in
@@ -214,7 +217,8 @@ package struct CommitVerifier: SourceVerifier {
         "\(walked.pending.count) commits are signed with GPG, and \(Self.gpgLimit) can be checked at once",
         hint: "name a commit that you trust with all below it in verify.since of writ.yaml")
     }
-    let home = try await GPGHome.open(keyring: keyring, program: trust.gpgProgram, clock: clock)
+    let home = try await GPGHome.open(
+      keyring: keyring, program: trust.findGPG(), clock: clock)
     let gpg = GPGTrust(
       keys: home.keys, principals: trust.gpgPrincipals, revoked: contents.revoked,
       webFlow: trust.webFlow)

@@ -15,9 +15,8 @@ final class GPGHome: Sendable {
 
   /// Imports `keyring`.
   static func open(
-    keyring: [UInt8], program: String?, clock: any Clock<Duration>,
+    keyring: [UInt8], program: String, clock: any Clock<Duration>,
   ) async throws(SourceError) -> GPGHome {
-    let program = try Self.find(program)
     let path = try Self.makeFolder()
     do throws(SourceError) {
       try Self.write(keyring, to: path + "/keyring")
@@ -80,21 +79,6 @@ final class GPGHome: Sendable {
       throw SourceError(.timeout, "gpg took longer than \(deadline) and was ended")
     case .failure(let words): throw SourceError(.trust, "gpg cannot be run: \(words)")
     }
-  }
-
-  private static func find(_ program: String?) throws(SourceError) -> String {
-    if let program {
-      if access(program, X_OK) == 0 { return program }
-      throw SourceError(
-        .trust, "there is no program \(program), which verify.gpgProgram names",
-        hint: "name gpg, or leave the setting out")
-    }
-    for candidate in ["/usr/bin/gpg", "/usr/local/bin/gpg"] where access(candidate, X_OK) == 0 {
-      return candidate
-    }
-    throw SourceError(
-      .trust, "a commit is signed with GPG, and there is no gpg on this machine",
-      hint: "install it with: apt install gnupg; or name it in verify.gpgProgram")
   }
 
   // MARK: Files

@@ -1,3 +1,4 @@
+package import Engine
 internal import Glibc
 package import Resources
 package import Signatures
@@ -56,6 +57,22 @@ package struct TrustFiles: Sendable {
     var gpgKeyring: [UInt8]?
     /// Stands for everything that a verdict depends on beside the commit.
     var digest: Digest
+  }
+
+  /// The program that judges GPG signatures.
+  package func findGPG() throws(SourceError) -> String {
+    if let gpgProgram {
+      if access(gpgProgram, X_OK) == 0 { return gpgProgram }
+      throw SourceError(
+        .trust, "there is no program \(gpgProgram), which verify.gpgProgram names",
+        hint: "name gpg, or leave the setting out")
+    }
+    for candidate in ["/usr/bin/gpg", "/usr/local/bin/gpg"] where access(candidate, X_OK) == 0 {
+      return candidate
+    }
+    throw SourceError(
+      .trust, "commits may be signed with GPG, and there is no gpg on this machine",
+      hint: "install it with: apt install gnupg; or name it in verify.gpgProgram")
   }
 
   /// Reads the files, and finds all that is wrong with them.

@@ -54,6 +54,7 @@ struct Apply: AsyncParsableCommand {
       } else {
         made = try await applyHead(workspace)
       }
+      if made.applied != nil { await workspace.pokeServer() }
       try await report(made, workspace)
     }
   }

@@ -17,6 +17,9 @@ struct Explain: AsyncParsableCommand {
       writ explain 9f3c2b7e6d5c      what became of a revision, or of a plan
       writ explain release.plan      what became, or would become, of a saved plan
       writ explain --why-not         the first thing that keeps the head from being live
+
+      Ends with 0 whenever it could answer, also where something is stopped: writ plan and writ
+      reconcile end with 3 then. Other exit codes: 1 error, 64 usage.
       """)
 
   @Argument(help: "Kind/name, a revision, the digest of a plan, or a saved plan.")

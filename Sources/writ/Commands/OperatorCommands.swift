@@ -32,45 +32,51 @@ struct RollbackCommand: AsyncParsableCommand {
   func run() async throws {
     try await reportingErrors {
       let workspace = try common.workspace()
-      _ = try workspace.existingStore()
-      let store = try workspace.writeStore()
-      let lock = try workspace.passLock()
-      defer { withExtendedLifetime(lock) {} }
-      let rollback = Rollback(store: store, planner: workspace.planner)
-      let time = workspace.wall.now()
-      let proposal = try propose(rollback, store, at: time)
-      let gate = try PlanGate(store: store, windows: workspace.windows)
-        .judge(proposal.plan, at: time)
-      var screen = PlanScreen(proposal.plan, verdict: gate.verdict, digest: gate.digest)
-      screen.acknowledged = Set(gate.acknowledged)
-      screen.nextCommand = nil
-      screen.showsExitCode = false
-      screen.verboseCommand = "writ rollback -v"
-      if case .blocked = gate.verdict {
-        screen.show(output.format, isVerbose: common.verbose)
-        throw ExitCode.blocked
-      }
-      if output.format == .text, !common.quiet { screen.show(.text, isVerbose: common.verbose) }
-      if Terminal.isInputTTY, !yes, !Terminal.confirms("Roll back?") {
-        Terminal.writeError("writ: nothing was changed")
-        throw ExitCode.error
-      }
-      let applied = try store.apply(
-        proposal.plan,
-        rollback.context(
-          for: proposal, actor: Process.actor, reason: reason, at: time,
-          effects: workspace.effects, gate: gate))
-      FaultPoint.reach(.rollbackCommitted)
-      switch output.format {
-      case .json: Terminal.writeJSON(ApplyJSON.value(applied, proposal.plan))
-      case .text:
-        if common.quiet { return }
-        Terminal.writeLine(ApplyText.line(applied, proposal.plan))
-        Terminal.writeLine(
-          "revision \(proposal.left.revision.prefix(12)) is in quarantine until git differs")
-        Terminal.writeLine(
-          "    let it back with: writ quarantine clear \(proposal.left.root.abbreviated)")
-      }
+      try goBack(workspace)
+      // What it announces is sent at once, and status says at once that git is ahead.
+      await workspace.pokeServer()
+    }
+  }
+
+  private func goBack(_ workspace: Workspace) throws {
+    _ = try workspace.existingStore()
+    let store = try workspace.writeStore()
+    let lock = try workspace.passLock()
+    defer { withExtendedLifetime(lock) {} }
+    let rollback = Rollback(store: store, planner: workspace.planner)
+    let time = workspace.wall.now()
+    let proposal = try propose(rollback, store, at: time)
+    let gate = try PlanGate(store: store, windows: workspace.windows)
+      .judge(proposal.plan, at: time)
+    var screen = PlanScreen(proposal.plan, verdict: gate.verdict, digest: gate.digest)
+    screen.acknowledged = Set(gate.acknowledged)
+    screen.nextCommand = nil
+    screen.showsExitCode = false
+    screen.verboseCommand = "writ rollback -v"
+    if case .blocked = gate.verdict {
+      screen.show(output.format, isVerbose: common.verbose)
+      throw ExitCode.blocked
+    }
+    if output.format == .text, !common.quiet { screen.show(.text, isVerbose: common.verbose) }
+    if Terminal.isInputTTY, !yes, !Terminal.confirms("Roll back?") {
+      Terminal.writeError("writ: nothing was changed")
+      throw ExitCode.error
+    }
+    let applied = try store.apply(
+      proposal.plan,
+      rollback.context(
+        for: proposal, actor: Process.actor, reason: reason, at: time,
+        effects: workspace.effects, gate: gate))
+    FaultPoint.reach(.rollbackCommitted)
+    switch output.format {
+    case .json: Terminal.writeJSON(ApplyJSON.value(applied, proposal.plan))
+    case .text:
+      if common.quiet { return }
+      Terminal.writeLine(ApplyText.line(applied, proposal.plan))
+      Terminal.writeLine(
+        "revision \(proposal.left.revision.prefix(12)) is in quarantine until git differs")
+      Terminal.writeLine(
+        "    let it back with: writ quarantine clear \(proposal.left.root.abbreviated)")
     }
   }
 }

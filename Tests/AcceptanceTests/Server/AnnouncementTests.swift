@@ -51,6 +51,29 @@ import Testing
     }
   }
 
+  @Test func whatAnotherCommandDoesIsToldAtOnce() async throws {
+    try await Sandbox.with { box in
+      let upstream = try await Upstream(box, files: Manifest.few)
+      let sink = try await PythonServer.sink(box)
+      let server = try await start(box, upstream, port: sink.port)
+      try upstream.write(Manifest.job("alpha", timeout: "9m"), to: "manifests/alpha.yaml")
+      try await upstream.push("more time")
+      try await server.hook()
+      try await eventually("second announcement") { try sink.posts().count == 2 ? true : nil }
+      let done = ContinuousClock.now
+      try await box.writ(
+        "rollback", "--yes",
+        environment: ["WRIT_NOTIFY_URL": "http://127.0.0.1:\(sink.port)/applies"]
+      ).expectDone()
+      try await eventually("announced rollback") { try sink.posts().count == 3 ? true : nil }
+      // Unasked, the server looks every 15 seconds; here it knows.
+      #expect(ContinuousClock.now - done < .seconds(12))
+      let last = try JSON(parsing: sink.posts()[2]["body"].string ?? "")
+      #expect(last["rollback"].bool == true)
+      #expect(try await server.stop().code == 0)
+    }
+  }
+
   @Test func aSinkThatWasDownIsToldLater() async throws {
     try await Sandbox.with { box in
       let upstream = try await Upstream(box, files: Manifest.few)

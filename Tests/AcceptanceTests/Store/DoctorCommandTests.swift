@@ -41,6 +41,31 @@ import Testing
     }
   }
 
+  /// Settings, what doctor finds, and a word of it.
+  @Test(arguments: [
+    ("mode: range", "failure", "none are named"),
+    ("{mode: head, allowedSigners: SIGNERS}", "ok", "the keys can be read"),
+    ("{mode: head, allowedSigners: /nowhere/signers}", "failure", "/nowhere/signers"),
+    ("{mode: head, gpgKeyring: SIGNERS, gpgProgram: /nowhere/gpg}", "failure", "/nowhere/gpg"),
+    ("{mode: head, gpgKeyring: SIGNERS}", "ok", "gpg is there"),
+  ])
+  func saysWhetherSignaturesCanBeJudged(_ verify: String, _ status: String, _ word: String)
+    async throws
+  {
+    try await Sandbox.with { box in
+      let upstream = try await live(box)
+      let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS"
+      try box.write("ana@example.com \(key)\n", to: "signers")
+      var text = verify.hasPrefix("{") ? "verify: \(verify)\n" : "verify:\n  \(verify)\n"
+      text = text.replacingOccurrences(of: "SIGNERS", with: box.path + "/signers")
+      try box.write(text, to: "data/writ.yaml")
+      let report = try await box.writ("doctor", "--repo", upstream.bare, "-o", "json").json()
+      let found = check(report, "signatures")
+      #expect(found["status"].string == status, "\(report)")
+      #expect(found["message"].string?.contains(word) == true, "\(found)")
+    }
+  }
+
   @Test func withoutADatabaseItSaysHowToGetOne() async throws {
     try await Sandbox.with { box in
       let upstream = try await Upstream(box, files: Manifest.few)
