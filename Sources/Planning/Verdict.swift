@@ -87,7 +87,7 @@ package enum Verdict: Hashable, Sendable {
         Block(
           name: Block.approval, subject: missing.requirement.key.description,
           message: "\(missing.requirement.source): \(missing.message)",
-          command: "writ approve \(missing.requirement.change.abbreviated) --as NAME")
+          command: missing.command)
       }
     }
     return blocks.isEmpty ? .ready : .blocked(blocks)

@@ -20,8 +20,9 @@ struct SavedPlanTests {
 
   private func apply(_ plan: Plan) throws -> SavedPlanApply.Outcome {
     try SavedPlanApply(
-        store: world.store, planner: world.planner, windows: world.windows, effects: .none)
-      .run(plan, actor: "cli:ana", at: world.wall.now())
+      store: world.store, planner: world.planner, windows: world.windows, effects: .none
+    )
+    .run(plan, actor: "cli:ana", at: world.wall.now())
   }
 
   @Test func onItsOwnBaseExactlyThePlanIsApplied() throws {

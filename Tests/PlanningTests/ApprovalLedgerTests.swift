@@ -105,7 +105,8 @@ struct ApprovalLedgerTests {
 
   @Test func theSamePersonDoesNotCountTwice() throws {
     let two = "{roles: [operator], approvers: 2}"
-    let plan = try Self.plan(from: Self.job("one", approval: two), to: Self.job("two", approval: two))
+    let plan = try Self.plan(
+      from: Self.job("one", approval: two), to: Self.job("two", approval: two))
     for (one, other) in [
       ("ben", "ben@example.com"), ("eva", "eva+work@example.com"), ("ben", "BEN"),
     ] {
@@ -243,7 +244,7 @@ struct ApprovalLedgerTests {
     let plan = try Self.plan()
     var decision = try Self.said("ben", of: plan)
     decision.actor = "cli:mallory"
-    #expect(decision.speaker == "ben, as mallory said")
+    #expect(decision.speaker == "ben (via mallory)")
     decision.actor = "cli:ben"
     #expect(decision.speaker == "ben")
   }

@@ -36,9 +36,50 @@ import Testing
     scene.live(
       .init("Job/kept", at: "manifests/kept.yaml:1", [:], annotations: ["writ/prune": "false"])
     )
-    var screen = scene.screen()
+    var screen = judged(scene.screen())
     screen.diagnostics = Scenes.invalid.filter { $0.severity == .warning }
     return screen
+  }
+
+  /// The screen with a finding, and a change that waits for a second person.
+  private static func judged(_ screen: PlanScreen) -> PlanScreen {
+    var plan = screen.plan
+    let time = Timestamp(seconds: 1_790_000_000)
+    let waiver = PolicyFinding.Waiver(
+      name: "slow-start", owner: "ana", reason: "until the new disks are there",
+      expires: Timestamp(seconds: 1_800_000_000))
+    plan.policies = [
+      PolicyFinding(
+        policy: "backups-are-short", rule: 0, severity: .deny,
+        subject: ResourceKey(kind: "Job", name: "db-backup"),
+        message: "a backup takes at most 40s", reason: "TooLong",
+        pointer: JSONPointer(["spec", "timeout"]),
+        location: Scenes.location("manifests/teams/db/backup.yaml", 19, 12, 15), waiver: waiver)
+    ]
+    let change = plan.changes[0]
+    let requirement = ApprovalRequirement(
+      key: change.key, change: change.identity, source: "spec.approval",
+      message: "\(change.key) asks for approval of changes to it", approvers: 2,
+      roles: ["operator"])
+    plan.approvals = [requirement]
+    let people = ["ben", "eva"].compactMap(Person.init)
+    let said = people.prefix(1).map { person in
+      ApprovalDecision(
+        change: requirement.change, key: requirement.key, person: person, answer: .approve,
+        reason: "looks right", time: time, expires: Timestamp(seconds: 1_790_604_800),
+        actor: "cli:ben")
+    }
+    let ledger = ApprovalLedger(said, roles: ["operator": people])
+    var result = PlanScreen(
+      plan,
+      verdict: .of(plan, .init(time: time, approvals: ledger)))
+    result.acknowledged = screen.acknowledged
+    result.reference = screen.reference
+    result.duration = screen.duration
+    result.commits = screen.commits
+    result.approvals = ledger.standings(for: plan, at: time)
+    result.time = time
+    return result
   }
 
   private static var examples: [(name: String, value: Value)] {

@@ -218,7 +218,8 @@ class Database:
         counts = dict(self.rows("SELECT kind, count FROM kind_count"))
         found = dict(self.rows("SELECT kind, count(*) FROM resource GROUP BY kind"))
         require(counts == found or self.is_drifting(), f"the counts are {counts} instead of {found}")
-        quarantine, suspended, acknowledged, told = set(), False, set(), set()
+        quarantine, suspended, acknowledged = set(), False, set()
+        told, said = set(), set()
         for _, _, _, kind, subject, payload, _, _ in self.journal():
             if kind == "effect.delivered":
                 told.add(subject)
@@ -232,11 +233,17 @@ class Database:
                 suspended = False
             elif kind == "guard.acknowledged":
                 acknowledged.add((json.loads(payload)["guard"], subject))
+            elif kind in ("change.approved", "change.rejected"):
+                said.add((json.loads(payload)["change"], subject, json.loads(payload)["person"]))
         require({row[0].hex() for row in self.rows("SELECT state_root FROM quarantine")}
                 == quarantine, "the quarantine is not what the journal says")
         require(self.repository()[4] == suspended, "the suspension is not what the journal says")
         rows = set(self.rows("SELECT guard, plan_digest FROM acknowledgement"))
         require(rows == acknowledged, "the acknowledgements are not what the journal says")
+        # What was applied is used up, so that there may be less than the journal tells.
+        rows = {(row[0].hex(), row[1], row[2]) for row in self.rows(
+            "SELECT change_digest, resource_key, person FROM approval")}
+        require(rows <= said, "there is an approval that the journal does not tell")
         # Each apply that changed something is announced once, under its plan and its moment.
         announced = collections.Counter(key.split("/")[0] for key in self.announced())
         applied = collections.Counter(

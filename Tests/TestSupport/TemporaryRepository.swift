@@ -11,6 +11,7 @@ package final class TemporaryRepository {
 
     package static let ana = Author(name: "Ana", email: "ana@example.org")
     package static let ben = Author(name: "Ben", email: "ben@example.org")
+    package static let eva = Author(name: "Eva", email: "eva@example.org")
   }
 
   /// What becomes of one path in a commit.

@@ -102,9 +102,9 @@ struct ConditionReport {
     let subjects = Set(blocks.map(\.subject)).sorted()
     let shown = blocks.prefix(awaitingLimit).map { "\($0.message); clear with: \($0.command)" }
     let more = blocks.count - shown.count
-    let count = "\(subjects.count) change\(subjects.count == 1 ? "" : "s")"
+    let isOne = subjects.count == 1
     let words =
-      "\(count) of revision \(revision.prefix(12)) wait for approval: "
+      "\(subjects.count) change\(isOne ? "" : "s") of revision \(revision.prefix(12)) wait\(isOne ? "s" : "") for approval: "
       + (shown + (more > 0 ? ["and \(more) more; see: writ approvals"] : []))
       .joined(separator: ". ")
     set(.ready, false, "AwaitingApproval", words)

@@ -46,7 +46,9 @@ struct DeletionTracer {
       let touches = try touches(Set(wanted.values), repository, from: head, hiding: base)
       var moved: [ResourceKey: String] = [:]
       for (key, file) in wanted.sorted(by: { $0.key < $1.key }) {
-        guard let touch = try removal(of: key, in: touches[file] ?? [], repository) else { continue }
+        guard let touch = try removal(of: key, in: touches[file] ?? [], repository) else {
+          continue
+        }
         found[key] = Origin(touch.commit)
         if let other = try target(of: key, in: touch.commit, from: file, repository) {
           moved[key] = other

@@ -115,7 +115,7 @@ package struct ApprovalStanding: Hashable, Sendable {
     isWaived || rejectedBy.isEmpty && approvedBy.count >= requirement.approvers
   }
 
-  /// How far it is: `1 of 2 approvals of operator (ben)`, or who rejected it.
+  /// How far it is: `1 of 2 approvals of operator: ben`, or who rejected it.
   package var progress: String {
     if isWaived, let waiver = requirement.waiver {
       return "waived until \(waiver.expires) by the exception \(waiver.name) of \(waiver.owner)"
@@ -125,7 +125,14 @@ package struct ApprovalStanding: Hashable, Sendable {
     let roles =
       requirement.roles.isEmpty ? "" : " of \(requirement.roles.joined(separator: " or "))"
     return "\(approvedBy.count) of \(count) approval\(count == 1 ? "" : "s")\(roles)"
-      + (approvedBy.isEmpty ? "" : " (\(Self.list(approvedBy, withReasons: false)))")
+      + (approvedBy.isEmpty ? "" : ": \(Self.list(approvedBy, withReasons: false))")
+  }
+
+  /// The command that adds to it, or takes back what stands against it.
+  package var command: String {
+    let digits = requirement.change.abbreviated
+    guard let rejection = rejectedBy.first else { return "writ approve \(digits) --as NAME" }
+    return "writ approve \(digits) --withdraw --as \(rejection.person)"
   }
 
   /// What is missing, in words.
@@ -146,7 +153,7 @@ extension ApprovalDecision {
   package var speaker: String {
     let login = actor.hasPrefix("cli:") ? String(actor.dropFirst(4)) : actor
     if login.isEmpty || Person(login).map({ $0.isSame(as: person) }) == true { return person.name }
-    return "\(person.name), as \(login) said"
+    return "\(person.name) (via \(login))"
   }
 }
 

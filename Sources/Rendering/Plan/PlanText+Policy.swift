@@ -45,7 +45,9 @@ extension PlanText {
 
   private func finding(_ finding: PolicyFinding) -> [Line] {
     let isWaived = screen.time.map(finding.isWaived) ?? false
-    let place = finding.location.map { "\($0.file):\($0.range.start.line):\($0.range.start.column)" }
+    let place = finding.location.map {
+      "\($0.file):\($0.range.start.line):\($0.range.start.column)"
+    }
     let subject = finding.subject.map { finding.message.contains($0.description) ? "" : "\($0): " }
     var text = [place, "\(finding.policy):", (subject ?? "") + finding.message]
       .compactMap(\.self).joined(separator: " ")
@@ -76,17 +78,17 @@ extension PlanText {
       for (index, standing) in zip(lines.indices, lines) {
         result += self.standing(standing)
         let next = index + 1 < lines.endIndex ? lines[index + 1] : nil
-        if !standing.isMet, next?.requirement.change != standing.requirement.change {
-          let digits = standing.requirement.change.abbreviated
-          result += command(Line("           clear with:"), "writ approve \(digits) --as NAME")
+        if !standing.isMet, next?.command != standing.command {
+          result += command(Line("           clear with:", .dim), standing.command)
         }
       }
       result += more(sorted.count - lines.count)
       if Set(waiting.map(\.requirement.change)).count > 1 {
         result += command(
-          Line("  all of them:"), "writ approve \(screen.digest.abbreviated) --as NAME")
+          Line("  all of them:", .dim), "writ approve \(screen.digest.abbreviated) --as NAME")
       }
-      if screen.verdict.isAwaitingApproval {
+      let isAlone = plan.changes.count <= Set(waiting.map(\.requirement.key)).count
+      if screen.verdict.isAwaitingApproval, !isAlone {
         let text =
           screen.isPartial
           ? "what does not need them goes ahead (approvals.partial)"
@@ -98,7 +100,8 @@ extension PlanText {
       let names = plan.held.prefix(isVerbose ? .max : 5).map(\.description).joined(separator: ", ")
       let rest = isVerbose ? 0 : max(0, plan.held.count - 5)
       result += wrapped(
-        "left out until people agree: \(names)" + (rest > 0 ? " and \(Number.text(rest)) more" : ""),
+        "left out until people agree: \(names)"
+          + (rest > 0 ? " and \(Number.text(rest)) more" : ""),
         .update, hanging: 4)
     }
     return result

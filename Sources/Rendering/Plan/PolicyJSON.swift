@@ -35,8 +35,7 @@ package enum ApprovalJSON {
       "approvedBy": .array(standing.approvedBy.map(value)),
       "rejectedBy": .array(standing.rejectedBy.map(value)),
       "refused": .array(standing.refused.map { .string($0) }),
-      "command": standing.isMet
-        ? .null : .string("writ approve \(requirement.change.abbreviated) --as NAME"),
+      "command": standing.isMet ? .null : .string(standing.command),
     ]
   }
 

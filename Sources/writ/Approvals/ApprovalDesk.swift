@@ -170,7 +170,8 @@ struct ApprovalDesk {
     let words = roles.map { role in
       let people = (ledger.people(of: role) ?? []).map(\.name)
       let more = people.count > 10 ? " and \(people.count - 10) more" : ""
-      return "\(role): \(people.isEmpty ? "nobody" : people.prefix(10).joined(separator: ", "))\(more)"
+      return
+        "\(role): \(people.isEmpty ? "nobody" : people.prefix(10).joined(separator: ", "))\(more)"
     }
     return words.isEmpty ? nil : "who can: \(words.joined(separator: "; "))"
   }

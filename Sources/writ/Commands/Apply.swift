@@ -203,7 +203,8 @@ struct Apply: AsyncParsableCommand {
     let verification = try await verify(plan, workspace, store)
     let origin = try await authors(plan, apply, workspace, store)
     let outcome = try apply.run(
-      plan, source: origin, verification: verification, actor: Process.actor, at: workspace.wall.now())
+      plan, source: origin, verification: verification, actor: Process.actor,
+      at: workspace.wall.now())
     switch outcome {
     case .applied(let applied):
       try settle(plan, verification, workspace, store)

@@ -199,7 +199,8 @@ private struct Decision {
         let own = standings.filter { $0.requirement.change == target.change }
         let state = own.isEmpty ? "" : ": " + own.map(\.progress).joined(separator: "; ")
         Terminal.writeLine(
-          TextLayout.escaped("\(verb) \(target.key) (\(target.change.abbreviated)) as \(person)\(state)"))
+          TextLayout.escaped(
+            "\(verb) \(target.key) (\(target.change.abbreviated)) as \(person)\(state)"))
       }
       let missing = Set(standings.filter { !$0.isMet }.map(\.requirement.change)).count
       if missing > 0 {

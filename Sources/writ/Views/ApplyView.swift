@@ -101,7 +101,8 @@ struct ReconcileView {
         let waiting = Set((value["awaiting"]?.array ?? []).compactMap { $0["subject"]?.string })
         if !waiting.isEmpty {
           Terminal.writeLine(
-            "\(Number.text(waiting.count, "change")) left out until people agree; see: writ approvals")
+            "\(Number.text(waiting.count, "change")) left out until people agree; see: writ approvals"
+          )
         }
       }
     case "unchanged": if !isQuiet { Terminal.writeLine("in sync with \(revision)") }

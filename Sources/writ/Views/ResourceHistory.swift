@@ -102,6 +102,10 @@ struct ResourceHistory {
       "\(event.time.wholeSeconds) (\(RelativeTime.text(event.time, now: now)))",
       "by \(event.actor)",
     ]
+    if event.kind.rawValue.hasPrefix("change."), let said = Value(canonical: event.payload) {
+      facts.append("as \(said["person"]?.string ?? "somebody")")
+      if let reason = said["reason"]?.string, !reason.isEmpty { facts.append(reason) }
+    }
     if let revision = entry.revision { facts.append("revision \(revision.prefix(12))") }
     if let origin = entry.origin {
       facts.append("commit \(origin.commit.prefix(7)) of \(origin.author)")

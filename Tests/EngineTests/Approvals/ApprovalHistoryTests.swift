@@ -11,7 +11,6 @@ import Testing
 struct ApprovalHistoryTests {
   private let repository: TemporaryRepository
   private let directory: TemporaryDirectory
-  private static let eva = TemporaryRepository.Author(name: "Eva", email: "eva@example.org")
 
   init() throws {
     repository = try TemporaryRepository()
@@ -128,7 +127,7 @@ struct ApprovalHistoryTests {
     try repository.commit(["manifests/a.yaml": both], by: .ana)
     #expect(try pass() == "applied")
     try repository.commit(["manifests/a.yaml": Manifest.job("b")], by: .ben)
-    try repository.commit(["manifests/a.yaml": Manifest.job("b", timeout: "2h")], by: Self.eva)
+    try repository.commit(["manifests/a.yaml": Manifest.job("b", timeout: "2h")], by: .eva)
     try approve("ben")
     #expect(try pass().contains("cannot approve it"))
     try approve("eva")

@@ -97,9 +97,10 @@ struct ApprovalTests {
     let store = try Store(path: world.databasePath, access: .readWrite)
     let pass = ReconcilePass(
       store: store, planner: world.planner, windows: world.windows, effects: .none)
-    guard case .applied = try pass.run(
-      source: world.history.revision(), actor: "loop", at: world.wall.now()
-    ).outcome
+    guard
+      case .applied = try pass.run(
+        source: world.history.revision(), actor: "loop", at: world.wall.now()
+      ).outcome
     else {
       Issue.record("the approval was forgotten")
       return

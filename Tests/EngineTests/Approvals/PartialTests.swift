@@ -170,7 +170,8 @@ struct PartialTests {
     let good = try world.root()
     await health.look(6)
     world.push([
-      "manifests/a.yaml": ApprovalWorld.guarded("two"), "manifests/b.yaml": ApprovalWorld.free("two"),
+      "manifests/a.yaml": ApprovalWorld.guarded("two"),
+      "manifests/b.yaml": ApprovalWorld.free("two"),
     ])
     guard case .applied(let part, _) = try world.reconcile().outcome else {
       Issue.record("the part did not go ahead")

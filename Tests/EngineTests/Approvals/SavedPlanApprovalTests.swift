@@ -1,4 +1,5 @@
 import Engine
+import Persistence
 import Planning
 import Resources
 import TestSupport

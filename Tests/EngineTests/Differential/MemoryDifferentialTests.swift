@@ -89,8 +89,9 @@ struct MemoryDifferentialTests {
         saved.append(plan)
       } else if generator.once(in: 3), let plan = generator.pick(saved) {
         _ = try SavedPlanApply(
-        store: world.store, planner: world.planner, windows: world.windows, effects: .none)
-          .run(plan, actor: "test", at: world.wall.now())
+          store: world.store, planner: world.planner, windows: world.windows, effects: .none
+        )
+        .run(plan, actor: "test", at: world.wall.now())
       } else {
         try apply(world, plan)
       }
