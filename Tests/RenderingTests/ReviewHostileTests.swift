@@ -24,7 +24,7 @@ struct ReviewHostileTests {
   @Test(arguments: texts) func markdownCannotBeBrokenOutOf(_ text: String) {
     let lines = ReviewMarkdown(Self.review(text)).lines()
     let whole = lines.joined(separator: "\n")
-    #expect(whole.ranges(of: "writ:plan -->").count == 1, "one marker")
+    #expect(whole.ranges(of: ReviewMarkdown.marker).count == 1, "one marker")
     #expect(lines.first == ReviewMarkdown.marker)
     var fence: String?
     var open = 0

@@ -10,7 +10,7 @@ enum MarkdownText {
   /// of no width behind the sign keeps it from finding one.
   static func sentence(_ text: String, limit: Int = 800) -> String {
     var result = ""
-    for scalar in cut(TextLayout.escaped(text), to: limit).unicodeScalars {
+    for scalar in shown(text, limit).unicodeScalars {
       result += reference(scalar)
       if "@#!~$&".unicodeScalars.contains(scalar) { result += "&#8203;" }
     }
@@ -19,8 +19,7 @@ enum MarkdownText {
 
   /// A name, a path or a value in a fixed font, where no forge looks for mentions or links.
   static func code(_ text: String, limit: Int = 300) -> String {
-    "<code>" + cut(TextLayout.escaped(text), to: limit).unicodeScalars.map(reference).joined()
-      + "</code>"
+    "<code>" + shown(text, limit).unicodeScalars.map(reference).joined() + "</code>"
   }
 
   /// `path:line`, as people and editors read it.
@@ -33,11 +32,16 @@ enum MarkdownText {
     return "&#\(scalar.value);"
   }
 
+  /// `text` without what is not text; it is cut first, because spelling it out costs more.
+  private static func shown(_ text: String, _ limit: Int) -> String {
+    cut(TextLayout.escaped(cut(text, to: limit)), to: limit)
+  }
+
   /// `text` in at most `limit` scalars, with `…` in place of what is cut off.
   private static func cut(_ text: String, to limit: Int) -> String {
-    let scalars = text.unicodeScalars
-    if scalars.count <= limit { return text }
-    return String(String.UnicodeScalarView(scalars.prefix(limit))) + "…"
+    let head = text.unicodeScalars.prefix(limit)
+    if head.endIndex == text.unicodeScalars.endIndex { return text }
+    return String(String.UnicodeScalarView(head)) + "…"
   }
 
   /// Lines in a fence of `language` that none of them can close; `<!--` is broken, so that no line

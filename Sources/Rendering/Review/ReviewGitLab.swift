@@ -1,10 +1,21 @@
+import Planning
 package import Resources
 
 /// A review as a report of GitLab's Code Quality: `-o gitlab`.
 package enum ReviewGitLab {
-  /// A list with one entry for each finding; suppressed ones are `info`.
+  /// A list with one entry for each finding and each area of impact; suppressed findings and impact
+  /// are `info`.
   package static func value(_ review: Review) -> Value {
-    .array(review.findings.map { value($0, fallback: review.fallbackPlace) })
+    let impact = (review.screen?.impact.sections ?? []).compactMap { section in
+      section.summary.map { summary in
+        value(
+          ReviewFinding(
+            rule: "impact/\(section.area)", level: .note, message: summary, location: nil,
+            isField: false, fingerprint: Digest(of: Array("impact/\(section.area)".utf8))),
+          fallback: review.fallbackPlace)
+      }
+    }
+    return .array(review.findings.map { value($0, fallback: review.fallbackPlace) } + impact)
   }
 
   private static func value(_ finding: ReviewFinding, fallback: SourceLocation) -> Value {

@@ -75,7 +75,8 @@ package enum ReviewJUnit {
 
   private static func newCase(_ finding: ReviewFinding) -> Case {
     var result = Case(
-      classname: className(finding.rule), name: finding.subject ?? finding.message)
+      classname: className(finding.rule),
+      name: finding.subject ?? (finding.rule.hasPrefix("policy/") ? "the plan" : finding.message))
     let place = finding.location.map { "\($0): " } ?? ""
     let help = finding.help.map { "\n\($0)" } ?? ""
     if let suppression = finding.suppression {

@@ -60,8 +60,10 @@ import Testing
 
   @Test func anUnknownFormatIsAUsageError() async throws {
     try await Sandbox.with { box in
-      #expect(try await box.writ("plan", "-o", "html").code == 64)
-      #expect(try await box.writ("plan", "--against", "x", "--from", "y").code == 64)
+      for words in [["-o", "html"], ["--against", "x", "--from", "y"]] {
+        let outcome = try await box.writ(["plan"] + words)
+        #expect(outcome.code == 64, "\(outcome)")
+      }
     }
   }
 
@@ -159,6 +161,26 @@ import Testing
       #expect(!box.exists("nowhere"), "no database was made")
       let piped = try await box.writ("snapshot", "export")
       #expect(piped.output.hasPrefix("{") && piped.error == "")
+    }
+  }
+
+  @Test func aServerGivesTheSameSnapshotToWhoHasItsToken() async throws {
+    try await Sandbox.with { box in
+      let upstream = try await Upstream(box, files: Manifest.few)
+      let server = try await RunningServer.start(box, repository: upstream.bare)
+      try await server.ready()
+      let stranger = try await server.send(WebRequest(path: "/v1/snapshot"))
+      #expect(stranger.status == 401, "\(stranger)")
+      let answer = try await server.send(
+        WebRequest(
+          path: "/v1/snapshot", headers: ["Authorization": "Bearer \(server.token)"]))
+      #expect(answer.status == 200)
+      try box.write(answer.body, to: "live.json")
+      let plan = try await box.writ(
+        "plan", "--repo", upstream.bare, "--against", "\(box.path)/live.json",
+        environment: ["WRIT_DATA_DIR": "\(box.path)/nowhere"])
+      #expect(plan.code == 0, "nothing is left to do: \(plan)")
+      try await server.stop()
     }
   }
 

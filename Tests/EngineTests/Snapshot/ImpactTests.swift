@@ -1,4 +1,5 @@
 import Engine
+import Persistence
 import Planning
 import Resources
 import TestSupport
@@ -74,16 +75,15 @@ struct ImpactTests {
     #expect(try report(world).sections.isEmpty)
   }
 
-  /// Fires every hour, from the hour that the spec's cron begins with.
+  /// Fires every hour, where the spec says `every`.
   private struct Hourly: FireTimeSource {
     func fireTimes(
       ofSchedule name: String, spec: Value, from start: Timestamp, to end: Timestamp, limit: Int,
     ) -> [Timestamp]? {
-      guard let cron = spec["when"]?["cron"]?.string, let minute = Int64(cron.prefix { $0 != " " })
-      else { return nil }
+      guard spec["when"]?["every"] != nil else { return nil }
       let hours = (end.seconds - start.seconds) / 3600
       return (0..<min(hours, Int64(limit))).map {
-        Timestamp(seconds: start.seconds + $0 * 3600 + minute * 60)
+        Timestamp(seconds: start.seconds + $0 * 3600)
       }
     }
   }

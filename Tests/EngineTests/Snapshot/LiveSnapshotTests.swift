@@ -5,6 +5,7 @@ import Planning
 import Resources
 import TestSupport
 import Testing
+import Workflows
 
 /// A snapshot says what the database says, or it is refused.
 struct LiveSnapshotTests {
@@ -132,7 +133,9 @@ struct LiveSnapshotTests {
       }
     }
     let lines = bytes.split(separator: UInt8(ascii: "\n"))
-    let half = Array(lines.dropLast().joined(separator: [UInt8(ascii: "\n")])) + [0x0A]
+    let half =
+      Array(lines.dropLast().joined(separator: [UInt8(ascii: "\n")]))
+      + [UInt8(ascii: "\n")]
     #expect(throws: LiveSnapshot.Problem.truncated) { try LiveSnapshot(reading: half) }
   }
 
@@ -160,7 +163,7 @@ struct LiveSnapshotTests {
     let bytes = try small().1.bytes
     let words = ["null", "{}", "[]", "-1", "1e9", "\"\"", "\u{FFFD}", ",", "\"a\":", "}", "]"]
     for _ in 0..<400 {
-      var lines = bytes.split(separator: UInt8(ascii: "\n")).dropLast().map(Array.init)
+      var lines = bytes.split(separator: UInt8(ascii: "\n")).dropLast().map { Array($0) }
       for _ in 0...generator.number(below: 3) {
         let line = generator.number(below: lines.count)
         let start = generator.number(below: lines[line].count)
@@ -168,7 +171,8 @@ struct LiveSnapshotTests {
         lines[line].replaceSubrange(start..<end, with: Array((generator.pick(words) ?? "").utf8))
       }
       if generator.once(in: 5) { lines.swapAt(0, generator.number(below: lines.count)) }
-      var sealed = lines.flatMap { $0 + [0x0A] }
+      var sealed: [UInt8] = []
+      for line in lines { sealed += line + [UInt8(ascii: "\n")] }
       sealed += Array("{\"sha256\":\"\(Digest(of: sealed))\"}\n".utf8)
       guard let read = try? LiveSnapshot(reading: sealed) else { continue }
       #expect(read.bytes == sealed, "seed \(seed)")
