@@ -38,7 +38,8 @@ package enum ReconcileAnswer {
   /// Every answer has every key, so that scripts need not ask whether one is there.
   private static func answer(_ result: String, _ more: Value) -> Value {
     let all: Value = [
-      "awaiting": [], "blocks": [], "counts": .null, "diagnostics": [], "diagnosticsOmitted": 0, "failure": .null,
+      "awaiting": [], "blocks": [], "counts": .null, "diagnostics": [], "diagnosticsOmitted": 0,
+      "failure": .null,
       "formatVersion": 1, "plan": .null, "result": .string(result), "revision": .null,
       "stateRoot": .null, "suspension": .null, "verification": .null,
     ]

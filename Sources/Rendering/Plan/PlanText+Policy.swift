@@ -21,9 +21,9 @@ extension PlanText {
     isVerbose || items.count <= Self.sectionLimit + 1 ? items[...] : items.prefix(Self.sectionLimit)
   }
 
-  private func more(_ count: Int) -> [Line] {
+  private func more(_ count: Int, _ noun: String) -> [Line] {
     if count == 0 { return [] }
-    let text = Line("  … and \(Number.text(count)) more", .dim)
+    let text = Line("  … and more: \(Number.text(count, noun))", .dim)
     return command(text, "(\(screen.verboseCommand))", .dim)
   }
 
@@ -34,7 +34,7 @@ extension PlanText {
     if plan.policies.isEmpty { return [] }
     let lines = shown(plan.policies)
     var result = [Line("Policy", .heading)] + lines.flatMap(finding)
-    result += more(plan.policies.count - lines.count)
+    result += more(plan.policies.count - lines.count, "finding")
     if screen.blocks.contains(where: { $0.name == Verdict.Block.policy }) {
       result += wrapped(
         "clear with: an edit of what is denied, or a PolicyException that is live first",
@@ -82,7 +82,7 @@ extension PlanText {
           result += command(Line("           clear with:", .dim), standing.command)
         }
       }
-      result += more(sorted.count - lines.count)
+      result += more(sorted.count - lines.count, "approval")
       if Set(waiting.map(\.requirement.change)).count > 1 {
         result += command(
           Line("  all of them:", .dim), "writ approve \(screen.digest.abbreviated) --as NAME")

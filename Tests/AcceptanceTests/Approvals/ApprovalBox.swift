@@ -78,3 +78,8 @@ struct ApprovalBox {
     return try #require(approval["change"].string)
   }
 }
+
+extension Outcome {
+  /// The output without regard to where lines are broken.
+  var words: String { output.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+}

@@ -140,7 +140,7 @@ struct ApprovalTests {
 
   @Test func whatSomebodyChangedBesideGitIsPutBackWithoutAsking() throws {
     let vandal = try Vandal(world.databasePath)
-    try vandal.execute("UPDATE resource SET digest = zeroblob(32) WHERE name = 'a'")
+    try vandal.edit("a", "\"one\"", "\"bad\"")
     #expect(try approvals.pass() == "applied update Job/a")
     #expect(try approvals.script("a") == "one")
   }

@@ -110,13 +110,17 @@ struct PartialTests {
     push()
     _ = try approvals.pass()
     let vandal = try Vandal(world.databasePath)
-    try vandal.execute("UPDATE resource SET digest = zeroblob(32) WHERE name = 'b'")
+    try vandal.edit("b", "\"two\"", "\"bad\"")
     #expect(try approvals.pass() == "applied update Job/b")
     #expect(try approvals.script("b") == "two")
-    // What waits is not put through by damaging it.
-    try vandal.execute("UPDATE resource SET digest = zeroblob(32) WHERE name = 'a'")
-    #expect(try !approvals.pass().contains("update Job/a"))
-    #expect(try approvals.script("a") == "one")
+    // What waits is not put through by damaging it; the damage shows until somebody agrees.
+    try vandal.edit("a", "\"one\"", "\"bad\"")
+    #expect(try approvals.pass() == "blocked approval Job/a")
+    #expect(try approvals.script("a") != "two")
+    #expect(try world.store.drifts().map(\.key.description) == ["Job/a"])
+    try approvals.say("ben")
+    #expect(try approvals.pass() == "applied update Job/a")
+    #expect(try world.store.drifts().isEmpty)
     #expect(try world.store.firstBrokenEvent() == nil)
   }
 
