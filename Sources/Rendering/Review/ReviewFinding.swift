@@ -43,7 +43,7 @@ package struct ReviewFinding: Hashable, Sendable {
 
   /// Gives each finding its fingerprint: of all but lines, and of its number among equal ones.
   static func fingerprinted(_ findings: [ReviewFinding]) -> [ReviewFinding] {
-    var seen: [Value: Int64] = [:]
+    var seen: [Digest: Int] = [:]
     return findings.map { finding in
       var finding = finding
       let identity: Value = [
@@ -52,10 +52,11 @@ package struct ReviewFinding: Hashable, Sendable {
         "pointer": .string(finding.pointer?.description ?? ""),
         "rule": .string(finding.rule), "subject": .string(finding.subject ?? ""),
       ]
-      let number = seen[identity, default: 0]
-      seen[identity] = number + 1
-      finding.fingerprint = Digest(
-        of: CanonicalJSON.bytes(of: ["finding": identity, "number": .integer(number)]))
+      let digest = Digest(of: CanonicalJSON.bytes(of: identity))
+      let number = seen[digest, default: 0]
+      seen[digest] = number + 1
+      finding.fingerprint =
+        number == 0 ? digest : Digest(of: Array("\(digest) \(number)".utf8))
       return finding
     }
   }

@@ -49,7 +49,11 @@ import Testing
   func anUnsignedSourceIsToldInTheFormat(_ format: String) async throws {
     try await Sandbox.with { box in
       let upstream = try await Upstream(box, files: Manifest.few)
-      try box.write("", to: "signers")
+      try await box.shell(
+        """
+        ssh-keygen -q -t ed25519 -N '' -f key
+        echo "ana@example.com $(cut -d ' ' -f 1,2 key.pub)" > signers
+        """)
       let outcome = try await box.writ(
         "plan", "--repo", upstream.bare, "--verify", "head", "--allowed-signers",
         "\(box.path)/signers", "-o", format)

@@ -130,8 +130,9 @@ import Testing
     let head = try await upstream.push("change")
     try await box.shell("mkdir -p bin runner; ln -s '\(Program.writ)' bin/writ")
     // In place of the forge: it keeps what it is asked, and knows no comment yet.
-    try box.write("#!/bin/sh\necho \"$@\" >> '\(box.path)/forge.log'\n", to: "bin/gh")
-    try await box.shell("chmod +x bin/gh")
+    // Written by a process of its own: one that is forked here could keep it open, and busy.
+    try await box.shell(
+      #"printf '#!/bin/sh\necho "$@" >> "%s/forge.log"\n' "$PWD" > bin/gh; chmod +x bin/gh"#)
     let path = "\(box.path)/bin:" + (box.environment["PATH"] ?? "")
     return (
       upstream,
