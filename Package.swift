@@ -61,9 +61,10 @@ let package = Package(
     /// The Common Expression Language.
     .target(name: "CEL"),
     /// One folder for each kind of resource.
-    .target(name: "Kinds", dependencies: ["CEL", "Cron", "Resources"]),
+    .target(name: "Kinds", dependencies: ["CEL", "Cron", "Resources", "TimeZones"]),
     /// The planner, guards, policies, verdicts, the state tree.
-    .target(name: "Planning", dependencies: ["CEL", "Kinds", "Resources"]),
+    .target(
+      name: "Planning", dependencies: ["CEL", "Cron", "Kinds", "Resources", "TimeZones"]),
     /// Journal events; later the machines of runs and packs.
     .target(name: "Workflows", dependencies: ["Planning", "Resources", crypto]),
     /// Plans, diagnostics and tables as text and JSON.
@@ -77,7 +78,8 @@ let package = Package(
     .target(
       name: "Engine",
       dependencies: [
-        "CEL", "Faults", "Kinds", "Planning", "Resources", "Signatures", "Workflows", logging,
+        "CEL", "Faults", "Kinds", "Planning", "Resources", "Signatures", "TimeZones", "Workflows",
+        logging,
       ]),
 
     // MARK: Adapters, which never import each other
@@ -152,7 +154,8 @@ let package = Package(
     .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones", "ZoneSupport"]),
     .testTarget(name: "CronTests", dependencies: ["Cron", "TimeZones", "ZoneSupport"]),
     .testTarget(
-      name: "KindsTests", dependencies: ["CEL", "Cron", "Kinds", "Resources", "TestSupport", "YAML"]),
+      name: "KindsTests",
+      dependencies: ["CEL", "Cron", "Kinds", "Resources", "TestSupport", "YAML"]),
     .testTarget(
       name: "RenderingTests", dependencies: ["Planning", "Rendering", "Resources"],
       exclude: ["Golden"]),
@@ -197,7 +200,8 @@ let package = Package(
     .testTarget(name: "TidyTests"),
     /// Runs the built program itself.
     .testTarget(
-      name: "AcceptanceTests", dependencies: ["Faults", "writ"], exclude: ["Faults/faults.c", "Review/Schemas"]),
+      name: "AcceptanceTests", dependencies: ["Faults", "writ"],
+      exclude: ["Faults/faults.c", "Review/Schemas"]),
 
     // MARK: Fuzzing
     /// What each reader of bytes from outside promises; Tests/Fuzz/build.sh puts libFuzzer around it.

@@ -38,12 +38,20 @@ package struct Workspace: Sendable {
       isPartial: settings.appliesPartially)
   }
 
+  /// What plans do beyond the objects that they change.
+  package var impact: ImpactAnalysis {
+    let zones = ZoneFiles()
+    return ImpactAnalysis(
+      ImpactAnalysis.standard(registry: registry) { name in try? zones.zone(name) })
+  }
+
   // MARK: The store
 
   /// What is live now, with the settings that plans depend on.
   package func snapshot(of store: any StateStore) throws(StoreError) -> LiveSnapshot {
     try LiveSnapshot.of(
-      store, guards: settings.guards, drift: settings.drift, at: wall.now())
+      store, guards: settings.guards, drift: settings.drift, decisions: store.decisions(on: nil),
+      at: wall.now())
   }
 
   /// The state for reading; nil where there is no database yet, which is then not made.

@@ -1,10 +1,11 @@
 internal import Glibc
+internal import Synchronization
 package import TimeZones
 
 /// The time zones of this machine: compiled files below a folder, each read once.
-package actor ZoneFiles {
+package final class ZoneFiles: Sendable {
   private let folder: String
-  private var zones: [String: Zone] = [:]
+  private let zones = Mutex<[String: Zone]>([:])
   /// A process names few zones; there are about 600 of them.
   private static let cacheLimit = 1024
 
@@ -16,15 +17,17 @@ package actor ZoneFiles {
 
   /// The zone with this name.
   ///
-  /// Once read it stays the same until ``forget()``, whatever happens to the file.
+  /// Once read it stays the same, whatever happens to the file.
   package func zone(_ name: String) throws(SettingsError) -> Zone {
-    if let zone = zones[name] { return zone }
+    if let zone = zones.withLock({ $0[name] }) { return zone }
     guard ZoneName.isPlain(name) else {
       throw SettingsError("\"\(name.prefix(64))\" does not name a time zone")
     }
     let zone = try read(name)
-    if zones.count >= Self.cacheLimit { zones = [:] }
-    zones[name] = zone
+    zones.withLock { zones in
+      if zones.count >= Self.cacheLimit { zones = [:] }
+      zones[name] = zone
+    }
     return zone
   }
 
@@ -37,9 +40,6 @@ package actor ZoneFiles {
     }
     return firstLine("+VERSION").map { String($0.prefix(32)) }
   }
-
-  /// Makes the next look at a zone read its file again.
-  package func forget() { zones = [:] }
 
   private func read(_ name: String) throws(SettingsError) -> Zone {
     let path = "\(folder)/\(name)"

@@ -18,7 +18,7 @@ enum Decoding {
   ) -> (resource: Resource?, diagnostics: [Diagnostic]) {
     let read = YAMLReader.read(Array(text.utf8), file: file)
     guard let root = read.documents.first?.root else { return (nil, read.diagnostics) }
-    let decoded = decoder.decode(root, file: file)
+    let decoded = decoder.decode(root, file: file, source: { Array(text.utf8) })
     return (decoded.resource, (read.diagnostics + decoded.diagnostics).sorted())
   }
 

@@ -79,7 +79,7 @@ struct JSONSchemaTests {
       ("", "secret-in-manifest", "")),
     Mistake(
       "a kind that is none", "Policy",
-      "{severity: deny, match: {kinds: [Jbo]}, validations: [{expression: a, message: b}]}",
+      "{severity: deny, match: {kinds: [Jbo]}, validations: [{expression: 'true', message: b}]}",
       ("", "unknown-kind", "")),
   ]
 

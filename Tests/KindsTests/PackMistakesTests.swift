@@ -79,9 +79,9 @@ struct PackMistakesTests {
       steps:
         - id: a
           job: b
-          with: {host: "${{ inputs.hots }}", list: ["${{ x", "${{ }}"], fine: "${{ inputs.host[0] }}"}
+          with: {host: "${{ inputs.hots }}", list: ["${{ x", "${{ }}"], fine: "${{ inputs.host }}"}
       """,
-      ("10:20", "unknown-input", "did you mean \"host\"?"), ("10:49", "bad-format", "no \"}}\""),
+      ("10:32", "bad-expression", "did you mean 'host'?"), ("10:49", "bad-format", "no \"}}\""),
       ("10:58", "bad-format", "no expression")),
     Mistake(
       "a change that says it is none", "AutomationPack",
@@ -122,7 +122,7 @@ struct PackMistakesTests {
       "a test that the severity cannot give", "Policy",
       """
       severity: warn
-      validations: [{expression: a, message: b}]
+      validations: [{expression: 'true', message: b}]
       tests: [{name: x, object: {}, expect: deny}]
       """, ("7:41", "contradiction", "expect allow or warn")),
     Mistake(
@@ -130,7 +130,7 @@ struct PackMistakesTests {
       """
       severity: warn
       match: {changes: [creat]}
-      validations: [{expression: a, message: b}]
+      validations: [{expression: 'true', message: b}]
       tests: [{name: x, expect: warn}, {name: x, object: {}, expect: warn}]
       """,
       ("6:21", "unknown-value", "did you mean \"create\"?"),

@@ -19,11 +19,15 @@ package struct SavedPlanApply {
   package let effects: EffectSettings
   /// Which applies are watched; nil where none is.
   package let health: HealthGate?
+  /// The branch that is followed, as rules of policies know it.
+  package let branch: String
 
   package init(
     store: any StateStore, planner: Planner, drift: DriftPolicy = DriftPolicy(),
     windows: any ChangeWindowJudge, effects: EffectSettings, health: HealthGate? = nil,
+    branch: String = "",
   ) {
+    self.branch = branch
     self.planner = planner
     self.drift = drift
     self.health = health
@@ -45,7 +49,7 @@ package struct SavedPlanApply {
         .other, "a rollback cannot be applied from a file", hint: "go back with: writ rollback")
     }
     let signers = verification?.signers(for: plan) ?? [:]
-    let judged = try proven(review(plan), source, at: time)
+    let judged = try proven(review(plan, signers), source, at: time)
     let gate = try PlanGate(
       store: store, windows: windows, signers: signers.mapValues(\.principal)
     ).judge(judged, digest: plan.digest, at: time)
@@ -77,10 +81,11 @@ package struct SavedPlanApply {
 
   /// Whether people have to agree to `plan`, whatever its file says.
   package func needsApproval(_ plan: Plan) throws(StoreError) -> Bool {
-    try !review(plan).approvals.isEmpty
+    try !review(plan, [:]).approvals.isEmpty
   }
 
-  private func review(_ plan: Plan) throws(StoreError) -> Plan {
+  /// `plan` with what the policies that are live say of it now, whatever its file says.
+  private func review(_ plan: Plan, _ signers: [String: Signer]) throws(StoreError) -> Plan {
     try store.read { live throws(StoreError) in
       let keys = plan.changes.map(\.key)
       let contents = try live.contents(of: keys)
@@ -89,8 +94,10 @@ package struct SavedPlanApply {
         resource.content = contents[resource.key]
         resources[resource.key] = resource
       }
+      let context = try PolicyCache().context(
+        of: live, branch: branch, signers: signers.mapValues(\.principal))
       return planner.reviewing(
-        plan, live: resources, base: try live.summary(), policies: PolicyContext())
+        plan, live: resources, base: try live.summary(), policies: context)
     }
   }
 

@@ -1,5 +1,7 @@
+import Kinds
 package import Planning
 package import Resources
+package import TimeZones
 
 /// Tells what a plan would do beyond the objects that it changes.
 ///
@@ -14,6 +16,17 @@ package struct ImpactAnalysis: Sendable {
     UnavailableImpact(area: "fires", reason: "fire times are not computed by this version"),
     UnavailableImpact(area: "routing", reason: "alerts are not routed by this version"),
   ]
+
+  /// The same with the areas that need the time zones of this machine.
+  package static func standard(
+    registry: KindRegistry, zone: @escaping @Sendable (String) -> Zone?,
+  ) -> [any ImpactAnalyzer] {
+    [
+      OwnershipImpact(), ReachImpact(), FiresImpact(zone: zone),
+      PoliciesImpact(registry: registry),
+      UnavailableImpact(area: "routing", reason: "alerts are not routed by this version"),
+    ]
+  }
 
   private let analyzers: [any ImpactAnalyzer]
 
@@ -40,7 +53,41 @@ package struct ImpactAnalysis: Sendable {
       input.sides[change.key] = ImpactInput.Sides(old: before, new: after)
     }
     try addReferrers(of: changes.map(\.key), live, &input)
+    try addStanding(live, &input)
     return input
+  }
+
+  /// What will be live of the kinds that changed policies are about.
+  private func addStanding(
+    _ live: any LiveReader, _ input: inout ImpactInput,
+  ) throws(StoreError) {
+    let policies = input.plan.changes.filter { $0.key.kind == Kind.policy.name }
+    if policies.isEmpty { return }
+    let matches = policies.flatMap { change -> [PolicyMatch] in
+      let sides = input.sides[change.key]
+      return [sides?.old, sides?.new].compactMap(\.self).map { PolicyMatch($0["spec"]?["match"]) }
+    }
+    var keys: [ResourceKey] = []
+    for kind in KindRegistry.standard.names
+    where matches.contains(where: { $0.covers(kind: kind) }) {
+      keys += try live.names(ofKind: kind).map { ResourceKey(kind: kind, name: $0) }
+    }
+    input.isCutForPolicies = keys.count > ImpactInput.resourceLimit
+    keys = Array(keys.sorted().prefix(ImpactInput.resourceLimit))
+    var standing: [ResourceKey: ImpactInput.Standing] = [:]
+    let contents = try live.contents(of: keys)
+    for resource in try live.resources(named: keys) {
+      guard let content = contents[resource.key].flatMap(Value.init(canonical:)) else { continue }
+      standing[resource.key] = ImpactInput.Standing(
+        key: resource.key, content: content, file: resource.location.file)
+    }
+    for change in input.plan.changes
+    where matches.contains(where: { $0.covers(kind: change.key.kind) }) {
+      standing[change.key] = input.sides[change.key]?.new.map {
+        ImpactInput.Standing(key: change.key, content: $0, file: change.location.file)
+      }
+    }
+    input.resources = standing.values.sorted { $0.key < $1.key }
   }
 
   /// Walks references backwards, breadth first, until there are none or the limit is reached.

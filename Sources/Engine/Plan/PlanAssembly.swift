@@ -95,7 +95,8 @@ package struct PlanAssembly {
       result.outcome = planner.plan(input)
       return result
     }
-    try addPolicies(live, &input)
+    // Those that the revision brings judge from the next step on.
+    input.policies = try policies.context(of: live, branch: branch, signers: signers)
     try addContents(live, &input)
     try addOrigins(source, knownBase, isExact: isExact, &input)
     let keys = changedKeys(input)
@@ -253,20 +254,6 @@ package struct PlanAssembly {
   }
 
   // MARK: Policies
-
-  /// The policies that are live; those that the revision brings judge from the next step on.
-  private func addPolicies(_ live: any LiveReader, _ input: inout PlanInput) throws {
-    let set = try policies.policies(of: live)
-    if set.isEmpty { return }
-    input.policies = PolicyContext(set: set, branch: branch, signers: signers)
-    for kind in set.liveKinds {
-      let keys = try live.names(ofKind: kind).map { ResourceKey(kind: kind, name: $0) }
-      let contents = try live.contents(of: keys)
-      input.policies.live += keys.sorted().compactMap {
-        contents[$0].flatMap(Value.init(canonical:))
-      }
-    }
-  }
 
   /// How many findings get the place of their field rather than of their resource.
   private static let locatedFindings = 1000

@@ -27,6 +27,21 @@ package final class PolicyCache: Sendable {
     return PolicySet(result)
   }
 
+  /// The policies that are live, with what their expressions ask about.
+  package func context(
+    of live: any LiveReader, branch: String, signers: [String: String],
+  ) throws(StoreError) -> PolicyContext {
+    let set = try policies(of: live)
+    if set.isEmpty { return PolicyContext() }
+    var context = PolicyContext(set: set, branch: branch, signers: signers)
+    for kind in set.liveKinds {
+      let keys = try live.names(ofKind: kind).map { ResourceKey(kind: kind, name: $0) }
+      let contents = try live.contents(of: keys)
+      context.live += keys.sorted().compactMap { contents[$0].flatMap(Value.init(canonical:)) }
+    }
+    return context
+  }
+
   /// The policies of resources that need not be live.
   package func policies(of resources: [Resource]) -> PolicySet {
     PolicySet(

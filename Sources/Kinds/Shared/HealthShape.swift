@@ -94,7 +94,8 @@ package enum HealthShape {
     guard case .list(let checks) = health?["checks"]?.content else { return }
     for (index, check) in checks.enumerated() {
       guard case .string(let text) = check["http"]?["url"]?.content,
-        let url = try? Resources.WebAddress(parsing: text), let problem = SecretURL.problem(with: url)
+        let url = try? Resources.WebAddress(parsing: text),
+        let problem = SecretURL.problem(with: url)
       else { continue }
       findings.report(
         code: "secret-in-manifest", problem, at: tokens + ["checks", "\(index)", "http", "url"],

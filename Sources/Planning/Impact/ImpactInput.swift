@@ -25,6 +25,27 @@ package struct ImpactInput: Sendable {
   package var namedBy: [ResourceKey: [ResourceKey]]
   /// Whether the search for those ended at its limit.
   package var isCut: Bool
+  /// The resources that will be live and that changed policies are about, by key; none where no
+  /// policy changes.
+  package var resources: [Standing] = []
+  /// Whether there are more of those than were read.
+  package var isCutForPolicies = false
+
+  /// A resource that will be live.
+  package struct Standing: Sendable {
+    package var key: ResourceKey
+    package var content: Value
+    package var file: String
+
+    package init(key: ResourceKey, content: Value, file: String) {
+      self.key = key
+      self.content = content
+      self.file = file
+    }
+  }
+
+  /// For changed policies no more resources are read.
+  package static let resourceLimit = 100_000
 
   /// The contents of no more changes are read.
   package static let changeLimit = 20_000

@@ -27,10 +27,14 @@ package struct PlanText {
   /// No line is longer than `width`, except for a key, a place or a command that is longer by
   /// itself; it then stands alone.
   package func lines(_ style: Style) -> [String] {
-    var sections = [opening(), policy(), approvals(), changes(), asides(), warnings()]
+    var sections = [opening(), policy(), approvals(), changes(), asides(), impact(), warnings()]
     sections.append(closing())
     let shown = sections.filter { !$0.isEmpty }
     return shown.joined(separator: [.empty]).map { $0.text(style) }
+  }
+
+  private func impact() -> [Line] {
+    ImpactText.lines(screen.impact, width: width, isVerbose: isVerbose)
   }
 
   // MARK: Header

@@ -149,7 +149,7 @@ struct PlanMaker {
       made.take(step.isIdle ? step.whole : step)
       if tellsImpact {
         made.impact = try store.read { live throws(StoreError) in
-          try ImpactAnalysis().report(on: plan, live: live, at: made.time)
+          try workspace.impact.report(on: plan, live: live, at: made.time)
         }
       }
     }
@@ -204,7 +204,7 @@ struct PlanMaker {
   ) throws -> Made {
     var made = made(result, head, verification)
     if tellsImpact, case .plan(let plan) = result.outcome {
-      made.impact = try ImpactAnalysis().report(on: plan, live: live, at: made.time)
+      made.impact = try workspace.impact.report(on: plan, live: live, at: made.time)
     }
     return made
   }

@@ -2,6 +2,7 @@ import App
 import ArgumentParser
 import Cron
 import Engine
+import Kinds
 import Persistence
 import Planning
 import Resources
@@ -68,11 +69,11 @@ struct ScheduleNext: AsyncParsableCommand {
           "--until \(until) is before \(CivilTime(localSeconds: start))Z, where it begins")
       }
       let count = try wantedCount()
-      let times = try await (cron == nil ? liveTimes(zones) : cronTimes(zones))
+      let times = try (cron == nil ? liveTimes(zones) : cronTimes(zones))
       let forecast = ScheduleForecast(
         times, after: start, inclusive: inclusive, count: count, until: end)
       switch output.format {
-      case .json: Terminal.writeJSON(forecast.value(release: await zones.release()))
+      case .json: Terminal.writeJSON(forecast.value(release: zones.release()))
       case .text: show(forecast, times)
       }
     }
@@ -113,7 +114,7 @@ struct ScheduleNext: AsyncParsableCommand {
 
   // MARK: What fires
 
-  private func cronTimes(_ zones: ZoneFiles) async throws -> ScheduleTimes {
+  private func cronTimes(_ zones: ZoneFiles) throws -> ScheduleTimes {
     var expression: CronExpression
     do throws(CronError) {
       expression = try CronExpression(parsing: cron ?? "")
@@ -139,11 +140,11 @@ struct ScheduleNext: AsyncParsableCommand {
     }
     return ScheduleTimes(
       Occurrences(
-        expression, in: try await Self.zone(zone ?? "UTC", zones), clockRule: rule ?? .vixie,
+        expression, in: try Self.zone(zone ?? "UTC", zones), clockRule: rule ?? .vixie,
         days: days ?? .or))
   }
 
-  private func liveTimes(_ zones: ZoneFiles) async throws -> ScheduleTimes {
+  private func liveTimes(_ zones: ZoneFiles) throws -> ScheduleTimes {
     guard let name else {
       throw SettingsError(
         "which schedule?", hint: "name a live schedule, or an expression with --cron")
@@ -160,16 +161,16 @@ struct ScheduleNext: AsyncParsableCommand {
       throw ResourceSelection(key).notLive(try store.names(key.kind))
     }
     let spec = record.content["spec"] ?? [:]
-    let zone = try await Self.zone(ScheduleSpec.zoneName(spec), zones)
+    let zone = try Self.zone(ScheduleSpec.zoneName(spec), zones)
     guard let times = ScheduleSpec.times(spec, name: name, in: zone) else {
       throw SettingsError("\(key) has no times that can be read")
     }
     return times
   }
 
-  private static func zone(_ name: String, _ zones: ZoneFiles) async throws -> Zone {
+  private static func zone(_ name: String, _ zones: ZoneFiles) throws -> Zone {
     do throws(SettingsError) {
-      return try await zones.zone(name)
+      return try zones.zone(name)
     } catch {
       throw SettingsError(
         error.message, hint: Suggestion.didYouMean(name, among: TimeZoneName.all) ?? error.hint)

@@ -4,6 +4,7 @@ import GitSource
 import Planning
 import Rendering
 import Resources
+import Signatures
 
 /// Snapshots of the live state as files.
 enum SnapshotFile {
@@ -46,7 +47,8 @@ extension PlanMaker {
     let time = workspace.wall.now()
     let result = try PlanAssembly(
       planner: Planner(registry: workspace.registry, guards: snapshot.guards),
-      drift: snapshot.drift, at: time, readsEverything: readsEverything
+      drift: snapshot.drift, at: time, readsEverything: readsEverything,
+      branch: workspace.settings.reference ?? "", signers: verification?.signers ?? [:]
     ).plan(live: live, source: head, liveRoots: snapshot.roots)
     var made = made(result, head, verification)
     if case .plan(let plan) = result.outcome {
@@ -55,7 +57,7 @@ extension PlanMaker {
       made.verdict = gate.verdict
       made.acknowledged = gate.acknowledged
       made.digest = gate.digest
-      if tellsImpact { made.impact = try ImpactAnalysis().report(on: plan, live: live, at: time) }
+      if tellsImpact { made.impact = try workspace.impact.report(on: plan, live: live, at: time) }
     }
     return made
   }

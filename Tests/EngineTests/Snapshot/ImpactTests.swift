@@ -75,31 +75,75 @@ struct ImpactTests {
     #expect(try report(world).sections.isEmpty)
   }
 
-  /// Fires every hour, where the spec says `every`.
-  private struct Hourly: FireTimeSource {
-    func fireTimes(
-      ofSchedule name: String, spec: Value, from start: Timestamp, to end: Timestamp, limit: Int,
-    ) -> [Timestamp]? {
-      guard spec["when"]?["every"] != nil else { return nil }
-      let hours = (end.seconds - start.seconds) / 3600
-      return (0..<min(hours, Int64(limit))).map {
-        Timestamp(seconds: start.seconds + $0 * 3600)
-      }
-    }
-  }
-
-  @Test func fireTimesAreComparedWhereSomebodyKnowsThem() throws {
+  @Test func fireTimesThatAScheduleLosesAreCounted() throws {
     let world = try World()
     let schedule = Manifest.schedule("s", job: "a")
     try world.apply([
       "manifests/a.yaml": Manifest.job("a", timeout: "1h"), "manifests/s.yaml": schedule,
     ])
     world.push(["manifests/s.yaml": nil])
-    let analysis = ImpactAnalysis([FireImpact(Hourly())])
+    let analysis = ImpactAnalysis([FiresImpact { _ in .utc }])
     let fires = try section(report(world, analysis), "fires")
     let item = try #require(items(fires).first)
-    #expect(item.size == 168, "seven days of 24 hours")
-    #expect(item.words.hasPrefix("+0 −168 fires"), "\(item.words)")
+    #expect(item.words.hasPrefix("+0 −\(item.size) fires"), "\(item.words)")
+    #expect(item.size >= 7, "it fires daily at least")
+  }
+
+  @Test func aScheduleInAnUnknownZoneIsNotCounted() throws {
+    let world = try World()
+    try world.apply(["manifests/a.yaml": Manifest.job("a", timeout: "1h")])
+    world.push(["manifests/s.yaml": Manifest.schedule("s", job: "a")])
+    let fires = try section(report(world, ImpactAnalysis([FiresImpact { _ in nil }])), "fires")
+    #expect(fires.summary?.contains("1 schedules are not counted") == true)
+  }
+
+  private static func policy(_ limit: String) -> String {
+    """
+    apiVersion: writ/v1
+    kind: Policy
+    metadata: {name: short}
+    spec:
+      severity: deny
+      match: {kinds: [Job]}
+      validations:
+        - {expression: object.spec.timeout <= duration('\(limit)'), message: too long}
+
+    """
+  }
+
+  @Test func aNewPolicySaysWhatItWouldRefuseOfWhatIsLive() throws {
+    let world = try World()
+    try world.apply([
+      "manifests/a.yaml": Manifest.job("a", timeout: "1h"),
+      "manifests/b.yaml": Manifest.job("b", timeout: "3h"),
+    ])
+    world.push(["manifests/p.yaml": Self.policy("2h")])
+    let analysis = ImpactAnalysis([PoliciesImpact(registry: .standard)])
+    let item = try #require(items(section(report(world, analysis), "policies")).first)
+    #expect(item.size == 1)
+    #expect(item.words.contains("would refuse changes to 1: Job/b (too long)"), "\(item.words)")
+  }
+
+  @Test func aLoosenedPolicySaysWhatItLetsGo() throws {
+    let world = try World()
+    try world.apply([
+      "manifests/b.yaml": Manifest.job("b", timeout: "3h"), "manifests/p.yaml": Self.policy("2h"),
+    ])
+    world.push(["manifests/p.yaml": Self.policy("4h")])
+    let analysis = ImpactAnalysis([PoliciesImpact(registry: .standard)])
+    let item = try #require(items(section(report(world, analysis), "policies")).first)
+    #expect(item.words.contains("no longer refuses changes to 1"), "\(item.words)")
+  }
+
+  @Test func aPolicyThatIsAboutNothingSaysSo() throws {
+    let world = try World()
+    try world.apply(["manifests/a.yaml": Manifest.job("a", timeout: "1h")])
+    let policy = Self.policy("2h").replacing("{kinds: [Job]}", with: "{kinds: [Receiver]}")
+      .replacing("object.spec.timeout <= duration('2h')", with: "object.metadata.name != ''")
+    world.push(["manifests/p.yaml": policy])
+    let analysis = ImpactAnalysis([PoliciesImpact(registry: .standard)])
+    let item = try #require(items(section(report(world, analysis), "policies")).first)
+    #expect(item.words == "is about nothing that will be live")
   }
 
   @Test func theWorkDoesNotGrowWithWhatIsLiveBesides() throws {
