@@ -178,7 +178,7 @@ let package = Package(
       name: "EngineTests",
       dependencies: [
         "Engine", "Git", "GitSource", "Kinds", "Persistence", "Planning", "Resources", "Signatures",
-        "TestSupport", "Workflows", "YAML", database, logging,
+        "TestSupport", "TimeZones", "Workflows", "YAML", database, logging,
       ]),
     .testTarget(
       name: "GitSourceTests",

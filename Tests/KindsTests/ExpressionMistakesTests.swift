@@ -10,7 +10,7 @@ struct ExpressionMistakesTests {
       match: {kinds: [Job]}
       validations:
         - {expression: object.spec.tiemout < duration('1h'), message: m}
-      """, ("8:31", "bad-expression", "did you mean 'timeout'?")),
+      """, ("8:32", "bad-expression", "did you mean 'timeout'?")),
     Mistake(
       "in quotes, after an escape", "Policy",
       """
@@ -54,8 +54,8 @@ struct ExpressionMistakesTests {
       validations:
         - {expression: object.spec.timeout, message: m}
         - {expression: "object.metadata.name + 1 == 'a' && nope(2)", message: m}
-      """, ("8:20", "bad-expression", "bool"), ("9:42", "bad-expression", ""),
-      ("9:53", "bad-expression", "nope")),
+      """, ("8:32", "bad-expression", "bool"), ("9:42", "bad-expression", ""),
+      ("9:56", "bad-expression", "nope")),
     Mistake(
       "a variable that comes later", "Policy",
       """
@@ -64,7 +64,7 @@ struct ExpressionMistakesTests {
         - {name: a, expression: variables.b}
         - {name: b, expression: '1'}
       validations: [{expression: variables.a == 1, message: m}]
-      """, ("7:29", "bad-expression", "variables.b")),
+      """, ("7:29", "bad-expression", "variables")),
     Mistake(
       "a pattern that is none", "Policy",
       """
@@ -76,7 +76,7 @@ struct ExpressionMistakesTests {
       """
       severity: deny
       validations: [{expression: "(((true", message: m}]
-      """, ("6:36", "bad-expression", "")),
+      """, ("6:38", "bad-expression", "")),
     Mistake(
       "the success of a job", "Job",
       """
@@ -106,9 +106,9 @@ struct ExpressionMistakesTests {
           with: {a: "x ${{ inputs.nope }} y", b: ["${{ item }}"]}
           outputs: {lag: json(run.stdot).lag}
           outcomes: [{description: d, check: outputs.lga < 5}]
-      """, ("10:17", "bad-expression", "did you mean 'hosts'?"),
-      ("11:16", "bad-expression", "list"),
-      ("12:31", "bad-expression", "nope"), ("13:33", "bad-expression", "did you mean 'stdout'?"),
+      """, ("10:18", "bad-expression", "did you mean 'hosts'?"),
+      ("11:23", "bad-expression", "list"),
+      ("12:31", "bad-expression", "nope"), ("13:31", "bad-expression", "did you mean 'stdout'?"),
       ("14:50", "bad-expression", "did you mean 'lag'?")),
   ])
   func areFound(_ mistake: Mistake) { mistake.run() }

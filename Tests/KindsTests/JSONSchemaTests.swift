@@ -69,7 +69,7 @@ struct JSONSchemaTests {
     Mistake(
       "a template of nothing", "AutomationPack",
       "{version: 1.0.0, steps: [{id: a, job: b, with: {x: \"${{ inputs.x }}\"}}]}",
-      ("", "unknown-input", "")),
+      ("", "bad-expression", "")),
     Mistake(
       "a regular expression", "RoutingPolicy",
       "{match: [{field: probe, op: \"=~\", value: \"(\"}]}",

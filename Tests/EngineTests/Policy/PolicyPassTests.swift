@@ -1,9 +1,11 @@
 import Engine
 import Kinds
+import Persistence
 import Planning
 import Resources
 import TestSupport
 import Testing
+import Workflows
 
 /// What live policies do to pushes.
 struct PolicyPassTests {

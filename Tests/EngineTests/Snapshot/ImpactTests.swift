@@ -1,9 +1,11 @@
 import Engine
+import Kinds
 import Persistence
 import Planning
 import Resources
 import TestSupport
 import Testing
+import TimeZones
 
 struct ImpactTests {
   private func report(
