@@ -5,7 +5,7 @@ Each round is a push that changes something, and a pass that applies it. After t
 growth for each reconcile must stay below --limit bytes, and descriptors must not grow at all.
 SQLite's page caches fill with the first thousands, so a short run needs a higher limit.
 
-Intervals and deadlines are the defaults, of minutes. Memory is read while the server rests, as a
+The server polls once a day, and its deadlines are the defaults, up to minutes. Memory is read while the server rests, as a
 pass holds some megabytes for a moment. Exit codes: 0 flat, 1 it grows.
 """
 
