@@ -13,6 +13,9 @@ package struct CompiledPolicy: Sendable {
     package var reason: String?
     /// The field that its message points to, below the resource.
     package var pointer: JSONPointer?
+    /// Whether it looks at the resource afterwards, and before; through variables too.
+    var usesObject = false
+    var usesOldObject = false
   }
 
   /// A rule that does not hold.
@@ -72,11 +75,22 @@ package struct CompiledPolicy: Sendable {
       do throws(CELFailure) {
         if try rule.program.holds(bindings, limit: Self.limit) { return nil }
       } catch {
+        if isBeside(rule, facts?.change) { return nil }
         let cause = rule.program.variables.lazy.compactMap { failures[$0] }.first ?? error
         return violation(of: rule, "the rule could not be evaluated: \(cause.message)", true)
       }
       return violation(of: rule, message(of: rule, bindings), false)
     }
+  }
+
+  /// Whether a rule cannot be evaluated because it is not about changes of that sort.
+  ///
+  /// A policy that names no sorts of changes may have rules about what is there afterwards; they
+  /// have nothing to say of a deletion, nor those about what was there before of a creation.
+  private func isBeside(_ rule: Rule, _ change: PolicyChange?) -> Bool {
+    guard let change, !match.namesActions else { return false }
+    return (change.object == nil && rule.usesObject)
+      || (change.oldObject == nil && rule.usesOldObject)
   }
 
   private func violation(
@@ -135,6 +149,9 @@ package struct PolicyMatch: Sendable {
     selector = match?["selector"]
     paths = words("paths").compactMap { PathGlob($0) }
   }
+
+  /// Whether it says which sorts of changes it is about.
+  var namesActions: Bool { !actions.isEmpty }
 
   /// Whether it is about resources of `kind`, some of them at least.
   package func covers(kind: String) -> Bool { kinds.isEmpty || kinds.contains(kind) }

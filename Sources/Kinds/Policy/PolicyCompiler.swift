@@ -54,7 +54,17 @@ private struct PolicyCompiler {
       compiled.append(CompiledPolicy.Variable(name: name, program: program, slot: slot))
     }
     mistakes = known
-    let rules = rules()
+    var rules = rules()
+    for index in rules.indices {
+      let paths = Self.paths(of: rules[index].program, compiled)
+      func uses(_ name: String) -> Bool {
+        paths.contains { path in
+          [name, "change.\(name)"].contains { path == $0 || path.hasPrefix($0 + ".") }
+        }
+      }
+      rules[index].usesObject = uses("object")
+      rules[index].usesOldObject = uses("oldObject")
+    }
     let programs =
       compiled.map(\.program)
       + rules.flatMap { [$0.program, $0.messageProgram] }
@@ -98,6 +108,20 @@ private struct PolicyCompiler {
       mistakes += error.all.map { CompiledPolicy.Mistake(tokens: tokens, problem: $0) }
       return nil
     }
+  }
+
+  /// The variables and fields that a program touches, through variables too.
+  private static func paths(
+    of program: CELProgram, _ variables: [CompiledPolicy.Variable],
+  ) -> Set<String> {
+    var names = Set(program.variables)
+    var paths = Set(program.paths)
+    // Each variable uses only those before it.
+    for variable in variables.reversed() where names.contains("variables.\(variable.name)") {
+      names.formUnion(variable.program.variables)
+      paths.formUnion(variable.program.paths)
+    }
+    return paths
   }
 
   /// The kinds that paths such as `live.Job` name; all kinds where `live` is used as a whole.

@@ -11,7 +11,7 @@ import Workflows
 struct PolicyPassTests {
   static func policy(
     _ name: String = "short", severity: String = "deny", limit: String = "1h",
-    match: String = "{kinds: [Job]}", extra: String = "",
+    match: String = "{kinds: [Job]}", expression: String? = nil,
   ) -> String {
     """
     apiVersion: writ/v1
@@ -21,10 +21,10 @@ struct PolicyPassTests {
       severity: \(severity)
       match: \(match)
       validations:
-        - expression: object.spec.timeout <= duration('\(limit)')
+        - expression: \(expression ?? "object.spec.timeout <= duration('\(limit)')")
           field: spec.timeout
           message: too long
-    \(extra)
+
     """
   }
 
@@ -93,9 +93,6 @@ struct PolicyPassTests {
     let world = try governed()
     var files = trick
     files["manifests/a.yaml"] = Manifest.job("a", timeout: "2h")
-    if let text = files["manifests/p.yaml"] as? String, text.contains("[Schedule]") {
-      files["manifests/p.yaml"] = text.replacing("object.x <= duration('1h')", with: "true")
-    }
     world.push(files)
     #expect(try blocks(world).map(\.name) == ["policy"])
   }
@@ -165,6 +162,24 @@ struct PolicyPassTests {
     world.push(["manifests/a.yaml": Manifest.job("a", timeout: "31m")])
     let block = try #require(try blocks(world).first)
     #expect(block.message.contains("could not be evaluated: no such key"), "\(block)")
+  }
+
+  @Test func aRuleAboutWhatIsThereDoesNotApplyToWhatGoes() throws {
+    let world = try governed()
+    world.push(["manifests/a.yaml": nil, "manifests/b.yaml": Manifest.job("b")])
+    #expect(try world.plan().policies.isEmpty)
+  }
+
+  @Test func aRuleThatKnowsOfDeletionsAppliesToThem() throws {
+    let world = try governed(Self.policy(expression: "object != null"))
+    world.push(["manifests/a.yaml": nil, "manifests/b.yaml": Manifest.job("b")])
+    #expect(try blocks(world).map(\.subject) == ["Job/a"])
+  }
+
+  @Test func aRuleAboutDeletionsThatCannotBeEvaluatedCountsAsBroken() throws {
+    let world = try governed(Self.policy(match: "{kinds: [Job], changes: [delete]}"))
+    world.push(["manifests/a.yaml": nil, "manifests/b.yaml": Manifest.job("b")])
+    #expect(try blocks(world).map(\.subject) == ["Job/a"])
   }
 
   @Test func aRuleThatLoopsTooLongEndsAndCountsAsBroken() throws {
