@@ -30,7 +30,8 @@ package struct OwnershipImpact: ImpactAnalyzer {
         subject: subject, size: size, words: "\(size) touched: " + parts.joined(separator: ", "))
     }
     let count = input.plan.changes.count
-    guard count > 0 else { return ImpactSection(area: area, summary: nil, items: []) }
+    // Where nobody says whose things are, there is nothing to tell.
+    guard groups.count > 1 || groups["no team"] == nil else { return ImpactSection(area: area, summary: nil, items: []) }
     return ImpactSection(
       area: area,
       summary: "\(count) object\(count == 1 ? "" : "s") of \(teams.count) "

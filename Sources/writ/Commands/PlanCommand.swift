@@ -94,6 +94,8 @@ struct PlanMaker {
     var step: PartialPlan.Step?
     /// What the plan does beyond the objects that it changes, where somebody asked.
     var impact = ImpactReport()
+    /// Every rule that looked at a change, where somebody asked.
+    var coverage: [PolicyCoverage] = []
     /// The moment of the verdict.
     var time: Timestamp
     var roots: [String] { head.roots }
@@ -147,11 +149,7 @@ struct PlanMaker {
         }.get().outcome
       }.step(of: plan, try gate.judge(plan, at: made.time))
       made.take(step.isIdle ? step.whole : step)
-      if tellsImpact {
-        made.impact = try store.read { live throws(StoreError) in
-          try workspace.impact.report(on: plan, live: live, at: made.time)
-        }
-      }
+      made = try store.read { live throws(StoreError) in try told(made, plan, live) }
     }
     return made
   }
@@ -202,9 +200,21 @@ struct PlanMaker {
     _ result: PlanAssembly.Result, _ head: GitRevision, _ verification: SourceVerification?,
     _ live: MemoryLive,
   ) throws -> Made {
-    var made = made(result, head, verification)
-    if tellsImpact, case .plan(let plan) = result.outcome {
+    let made = made(result, head, verification)
+    guard case .plan(let plan) = result.outcome else { return made }
+    return try told(made, plan, live)
+  }
+
+  /// `made` with what the plan does beyond its objects, and what rules looked at it, where wanted.
+  func told(_ made: Made, _ plan: Plan, _ live: any LiveReader) throws(StoreError) -> Made {
+    var made = made
+    if tellsImpact {
       made.impact = try workspace.impact.report(on: plan, live: live, at: made.time)
+    }
+    if format == .junit {
+      made.coverage = try PolicyReach.all(of: plan, live: live).map {
+        PolicyCoverage(policy: $0.policy, rule: $0.rule, subject: $0.subject, outcome: .passed)
+      }
     }
     return made
   }

@@ -57,7 +57,7 @@ extension PlanMaker {
       made.verdict = gate.verdict
       made.acknowledged = gate.acknowledged
       made.digest = gate.digest
-      if tellsImpact { made.impact = try workspace.impact.report(on: plan, live: live, at: time) }
+      made = try told(made, plan, live)
     }
     return made
   }

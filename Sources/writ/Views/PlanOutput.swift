@@ -43,6 +43,7 @@ struct PlanOutput {
         screen.verboseCommand = "writ apply -v"
       }
       screen.impact = made.impact
+      screen.coverage = made.coverage
       if let lines = format.lines(of: Review(screen, at: made.time)) {
         Terminal.write(lines: lines)
       } else if !(isQuiet && format == .text) {

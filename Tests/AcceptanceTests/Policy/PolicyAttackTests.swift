@@ -9,7 +9,7 @@ import Testing
     /// Files to write, or to remove; pushed together with what the policy refuses.
     var files: [String: String?]
     /// What the plan must say.
-    var words = "Policy/short: too long"
+    var words = "short: Job/guarded: too long"
 
     var testDescription: String { "\(number) \(name)" }
   }
@@ -71,7 +71,8 @@ import Testing
       files: [place: long, "policies/once.yaml": exception(expires: "2020-01-01T00:00:00Z")]),
     Attack(
       number: 36, name: "the job goes by another name",
-      files: [place: nil, "manifests/other.yaml": Manifest.job("innocent", timeout: "9h")]),
+      files: [place: nil, "manifests/other.yaml": Manifest.job("innocent", timeout: "9h")],
+      words: "short: Job/innocent: too long"),
     Attack(
       number: 37, name: "the file moves",
       files: [place: nil, "manifests/deep/in/a/folder.yaml": long]),
@@ -149,6 +150,7 @@ import Testing
         files: [
           "policies/short.yaml": Self.policy(), Self.place: Manifest.job("guarded", timeout: "30m"),
           "manifests/slow.yaml": Manifest.job("slow", timeout: "9h"),
+          "policies/role.yaml": ApprovalBox.role,
         ])
       let repository = ["--repo", upstream.bare]
       try #require(try await box.writ(["apply", "--yes"] + repository).code == 0)
