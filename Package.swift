@@ -208,7 +208,8 @@ let package = Package(
     .target(
       name: "Fuzz",
       dependencies: [
-        "ControlPlane", "Cron", "Git", "Kinds", "Planning", "Rendering", "Resources", "Signatures",
+        "CEL", "ControlPlane", "Cron", "Git", "Kinds", "Planning", "Rendering", "Resources",
+        "Signatures",
         "Workflows", "YAML", crypto,
       ],
       path: "Tests/Fuzz/Targets"),
@@ -219,7 +220,8 @@ let package = Package(
     .executableTarget(
       name: "WritBenchmarks",
       dependencies: [
-        "Engine", "GitSource", "Kinds", "Persistence", "Planning", "Resources", "Workflows",
+        "App", "CEL", "Engine", "GitSource", "Kinds", "Persistence", "Planning", "Resources",
+        "Workflows",
         argumentParser,
       ],
       path: "Tests/Benchmarks/Driver"),

@@ -49,6 +49,58 @@ class Bench:
             raise Failure(f"there is no {self.writ}; build it with make release")
         return [self.writ, *arguments]
 
+    # (h)
+
+    def rules(self, section):
+        section.attempt("one evaluation", self.rules_beside_python)
+        for size in self.sizes:
+            section.attempt(f"cold plan of {size:,} with 20 policies", self.rules_in_a_plan, size)
+
+    def rules_beside_python(self, section):
+        folder = self.cache.scratch("rules")
+        folder.mkdir(parents=True, exist_ok=True)
+        objects = folder / "objects.json"
+        objects.write_text(json.dumps(jobs(self.runs(10_000, 1_000))))
+        rules = ROOT / "Tests/Benchmarks/reference/rules.json"
+        python = folder / "venv/bin/python"
+        if not python.exists():
+            run([sys.executable, "-m", "venv", str(folder / "venv")])
+            run([str(python), "-m", "pip", "install", "--quiet", "cel-python"])
+        theirs = [
+            str(python), str(ROOT / "Tests/Benchmarks/reference/cel_python.py"), str(rules),
+            str(objects)]
+        runs = []
+        for _ in range(self.runs(5, 2)):
+            ours = self.drive("rules", "--rules", str(rules), "--objects", str(objects))
+            other = json.loads(text_of(*theirs))
+            if ours["true"] != other["true"]:
+                raise Failure(f"the verdicts differ: {ours['true']} and {other['true']}")
+            runs.append((ours, other))
+        for part, budget in (("evaluate", Budget("median", 1_000, "ns")), ("compile", None)):
+            for name in runs[0][0][part]:
+                section.add_pair(
+                    f"{part}, {name}",
+                    [(ours[part][name], other[part][name]) for ours, other in runs], "cel-python",
+                    budget)
+
+    def rules_in_a_plan(self, section, size):
+        repository = str(self.cache.corpus(size))
+        policies = sorted((ROOT / "policies").glob("*.yaml"))[:20]
+        folder = self.cache.scratch("policies")
+        folder.mkdir(parents=True, exist_ok=True)
+        for policy in policies:
+            shutil.copy(policy, folder)
+
+        def cold(*more):
+            measured = self.drive("cold", "--repo", repository, "--ref", "main", *more)
+            return measured["nanoseconds"]["cold"][0]
+
+        pairs = alternate(
+            self.runs(5, 2), lambda: cold("--policies", str(folder)), lambda: cold())
+        section.add_pair(
+            f"cold plan of {size:,} with 20 policies", pairs, "without policies",
+            Budget("ratio", 1.2))
+
     # (a)
 
     def plan_one_change(self, section):
@@ -297,6 +349,24 @@ class Bench:
 
 
 # The letter, what it is about, what its third column has, what measures it.
+# (h)
+
+
+def jobs(count):
+    """Objects for rules: jobs as canonical form has them, few of them alike."""
+    teams = ("storage", "web", "platform", "data", "edge", "nobody")
+    return [
+        {
+            "kind": "Job",
+            "metadata": {
+                "name": f"job-{number}", "labels": {"team": teams[number % 6]}, "annotations": {}},
+            "spec": {
+                "timeout": f"{number % 90 + 1}m", "concurrency": ("forbid", "allow")[number % 2],
+                "targets": {"probes": [f"host-{number + index}" for index in range(5)]},
+            },
+        } for number in range(count)]
+
+
 SECTIONS = (
     ("a", "plan, 1 changed file of N", "git diff-tree -r", Bench.plan_one_change),
     ("b", "cold plan of N", "C: read and parse", Bench.plan_cold),
@@ -305,6 +375,7 @@ SECTIONS = (
     ("e", "resident memory of writ serve", "", Bench.memory),
     ("f", "process start", "", Bench.start),
     ("g", "push hook to applied, of N", "", Bench.push),
+    ("h", "rules in CEL", "cel-python", Bench.rules),
 )
 
 

@@ -22,7 +22,8 @@ struct ImportTests {
     "Faults": ["App", "Engine", "Git", "GitSource", "Persistence", "writ"],
   ]
   static let pure: Set<String> = [
-    "Cron", "Kinds", "Planning", "Rendering", "Resources", "Signatures", "TimeZones", "Workflows",
+    "CEL", "Cron", "Kinds", "Planning", "Rendering", "Resources", "Signatures", "TimeZones",
+    "Workflows",
   ]
   static let adapters: Set<String> = ["ControlPlane", "GitSource", "Integrations", "Persistence"]
   /// What would bring files, clocks, threads or the weight of Foundation into a pure target.

@@ -31,7 +31,9 @@ package struct OwnershipImpact: ImpactAnalyzer {
     }
     let count = input.plan.changes.count
     // Where nobody says whose things are, there is nothing to tell.
-    guard groups.count > 1 || groups["no team"] == nil else { return ImpactSection(area: area, summary: nil, items: []) }
+    guard groups.count > 1 || groups["no team"] == nil else {
+      return ImpactSection(area: area, summary: nil, items: [])
+    }
     return ImpactSection(
       area: area,
       summary: "\(count) object\(count == 1 ? "" : "s") of \(teams.count) "

@@ -31,6 +31,7 @@ package enum PlanJSON {
       "diagnostics": .array(screen.diagnostics.sorted().map { DiagnosticsJSON.value($0) }),
       "relocations": .array(plan.relocations.map { value($0) }),
       "orphaned": .array(plan.orphaned.map { .string($0.description) }),
+      "impact": screen.impact.value,
       "verification": VerificationJSON.value(screen.verification),
     ]
   }
@@ -64,6 +65,7 @@ package enum PlanJSON {
       "diagnostics": .array(diagnostics.sorted().map { DiagnosticsJSON.value($0) }),
       "relocations": [],
       "orphaned": [],
+      "impact": [],
       "verification": .null,
     ]
   }
@@ -92,6 +94,7 @@ package enum PlanJSON {
       "diagnostics": [],
       "relocations": [],
       "orphaned": [],
+      "impact": [],
       "verification": VerificationJSON.value(verification),
     ]
   }

@@ -9,5 +9,6 @@ import ArgumentParser
     abstract: "Measures Writ in process, for bench.py.",
     subcommands: [
       PrepareCommand.self, PlanCommand.self, ColdCommand.self, ApplyCommand.self, TickCommand.self,
+      RulesCommand.self,
     ])
 }

@@ -7,7 +7,7 @@ package struct FuzzTarget: Sendable {
 
   /// Sorted by name.
   package static let all: [FuzzTarget] = [
-    .cron, .formats, .hook, .journal, .json, .manifest, .plan, .remote, .signatures,
+    .cron, .expression, .formats, .hook, .journal, .json, .manifest, .plan, .remote, .signatures,
     .snapshots, .yaml,
   ]
 }
