@@ -22,7 +22,8 @@ import Testing
 
   @Test(arguments: [
     ("1 +", "1:"), ("x == 1", "1:1: undeclared variable 'x'"), ("1 / 0", "divide by zero"),
-    ("[1][5]", "index 5"), ("'a'.matches('(((')", "not closed"), ("9223372036854775807 + 1", "out of range"),
+    ("[1][5]", "index 5"), ("'a'.matches('(((')", "not closed"),
+    ("9223372036854775807 + 1", "out of range"),
     ("'a' * 2", "1:5"), (String(repeating: "(", count: 10_000), "1:"),
     ("[1,2,3,4,5,6,7,8,9,0].all(a, [1,2,3,4,5,6,7,8,9,0].all(b, true)) && 'a'.nope()", "nope"),
   ])
