@@ -62,7 +62,7 @@ extension Writ {
       }
       command = next.configuration
     }
-    await main(nil)
+    await main(PolicyEval.separated(Array(CommandLine.arguments.dropFirst())))
   }
 }
 

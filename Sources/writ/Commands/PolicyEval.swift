@@ -29,6 +29,32 @@ struct PolicyEval: AsyncParsableCommand {
 
   private static let maximumBytes = 64 << 20
 
+  /// `arguments` with an expression that begins with a minus after `--`, so that it is none of the
+  /// options.
+  static func separated(_ arguments: [String]) -> [String] {
+    guard arguments.starts(with: ["policy", "eval"]), !arguments.contains("--") else {
+      return arguments
+    }
+    let valued: Set = ["-o", "--output", "--input", "--limit", "--data-dir"]
+    let flags: Set = ["-q", "--quiet", "-v", "--verbose", "-h", "--help", "--version", "-"]
+    var index = 2
+    while index < arguments.count {
+      let word = arguments[index]
+      if valued.contains(word) {
+        index += 2
+      } else if word.hasPrefix("-"), !flags.contains(word),
+        !valued.contains(where: { word.hasPrefix($0 + "=") })
+      {
+        var rest = arguments
+        rest.remove(at: index)
+        return rest + ["--", word]
+      } else {
+        index += 1
+      }
+    }
+    return arguments
+  }
+
   func run() async throws {
     try await reportingErrors {
       guard limit > 0 else { throw ValidationError("--limit must be more than 0") }

@@ -9,7 +9,7 @@ import Testing
     ("{'b': 1, 'a': null}", "map", "{\"a\":null,\"b\":1}"), ("type(1)", "type", "\"int\""),
     ("timestamp('2026-11-21T10:00:00Z').getHours('Europe/Berlin')", "int", "11"),
     ("b'abc'", "bytes", "\"YWJj\""), ("optional.of(2)", "optional_type", "2"),
-    ("0.0 / 0.0", "double", "\"NaN\""),
+    ("0.0 / 0.0", "double", "\"NaN\""), ("-(5) + 1", "int", "-4"), ("-1", "int", "-1"),
   ])
   func evalPrintsTheValueAndItsType(_ source: String, _ type: String, _ value: String) async throws
   {
