@@ -68,7 +68,9 @@ package struct CompiledPolicy: Sendable {
       do throws(CELFailure) {
         bindings[variable.slot] = try variable.program.evaluate(bindings, limit: Self.limit)
       } catch {
-        failures["variables.\(variable.name)"] = error
+        // What failed first is what has to be mended.
+        let cause = variable.program.variables.lazy.compactMap { failures[$0] }.first
+        failures["variables.\(variable.name)"] = cause ?? error
       }
     }
     return rules.compactMap { rule in

@@ -51,6 +51,9 @@ enum PolicyShapes {
       "change", .choice(words), "The change; by default what the objects make of it."),
     .optional(
       "file", .text(TextRule(length: 1...1024)), "The file that the resource stands in."),
+    .optional(
+      "previousFile", .text(TextRule(length: 1...1024)),
+      "The file that it stood in before, where it is another one."),
   ]
 
   static let test = ObjectShape(
@@ -77,6 +80,7 @@ enum PolicyShapes {
 
   private static let requester = ObjectShape([
     .optional("author", .text(.line), "The e-mail address of the author."),
+    .optional("authorName", .text(.line), "The name of the author."),
     .optional("signer", .text(.line), "The principal that signed, where that was verified."),
     .optional("branch", .text(.line), "The branch."),
   ])

@@ -96,7 +96,8 @@ private struct PolicySample {
   init(_ test: Value, _ registry: KindRegistry) {
     let request = test["request"]
     let requester = PolicyChange.Request(
-      author: request?["author"]?.string ?? "", signer: request?["signer"]?.string ?? "",
+      author: request?["author"]?.string ?? "",
+      authorName: request?["authorName"]?.string ?? "", signer: request?["signer"]?.string ?? "",
       branch: request?["branch"]?.string ?? "")
     for change in test["changes"]?.array ?? [test] {
       changes.append(PolicyFacts(Self.change(change, requester, registry), registry: registry))
@@ -122,6 +123,7 @@ private struct PolicySample {
       action: action,
       key: ResourceKey(kind: kind, name: some?["metadata"]?["name"]?.string ?? "test"),
       file: value["file"]?.string ?? "manifests/test.yaml",
+      previousFile: value["previousFile"]?.string,
       object: object.map { resource($0, kind: kind, registry) },
       oldObject: oldObject.map { resource($0, kind: kind, registry) }, request: request)
   }

@@ -179,6 +179,26 @@ struct PolicyPassTests {
     #expect(try blocks(world).map(\.subject) == ["Job/a"])
   }
 
+  @Test func aFailureNamesWhatFailedFirst() throws {
+    let policy = """
+      apiVersion: writ/v1
+      kind: Policy
+      metadata: {name: short}
+      spec:
+        severity: deny
+        match: {kinds: [Job]}
+        variables:
+          - {name: team, expression: object.metadata.labels.team}
+          - {name: path, expression: variables.team + '/'}
+        validations:
+          - {expression: variables.path != '/', message: m}
+
+      """
+    let world = try governed(policy)
+    world.push(["manifests/a.yaml": Manifest.job("a", timeout: "31m")])
+    #expect(try blocks(world).first?.message.contains("no such key") == true)
+  }
+
   @Test func aRuleThatLoopsTooLongEndsAndCountsAsBroken() throws {
     let nested = "[1,2,3,4,5,6,7,8,9,10]"
     let loops = (0..<7).map { "\(nested).all(i\($0), " }.joined()
