@@ -170,11 +170,21 @@ struct PolicyReview {
 
   /// Whether it is worth while to read `bytes`: most resources ask for nothing.
   private static func mentionsApproval(_ bytes: [UInt8]) -> Bool {
-    let word = Array("\"approval\":{".utf8)
-    guard bytes.count >= word.count else { return false }
-    return (0...bytes.count - word.count).contains { start in
-      bytes[start] == word[0] && bytes[start + 1] == word[1]
-        && bytes[start..<start + word.count].elementsEqual(word)
+    let word: StaticString = "\"approval\":{"
+    let length = word.utf8CodeUnitCount
+    // Pointers, because this looks at every byte of everything that changes.
+    return word.withUTF8Buffer { word in
+      bytes.withUnsafeBufferPointer { bytes in
+        guard bytes.count >= length else { return false }
+        var start = 0
+        while start <= bytes.count - length {
+          var matched = 0
+          while matched < length, bytes[start + matched] == word[matched] { matched += 1 }
+          if matched == length { return true }
+          start += 1
+        }
+        return false
+      }
     }
   }
 }
