@@ -63,7 +63,7 @@ package enum Verdict: Hashable, Sendable {
   /// Judges `plan` by its guards and policies, and by what depends on the moment.
   ///
   /// Policies and approvals do not hold up a rollback: what it returns to was live before, and it
-  /// must work at night. What they say of it is in the plan all the same.
+  /// must work at night. Its plan is not judged by rules at all.
   ///
   /// - Parameter digest: the plan's digest, where the caller has it already.
   package static func of(
@@ -108,8 +108,9 @@ package enum Verdict: Hashable, Sendable {
   private static func policyBlocks(_ plan: Plan, at time: Timestamp) -> [Block] {
     plan.policies.filter { $0.severity == .deny && !$0.isWaived(at: time) }.map { finding in
       var message = "Policy/\(finding.policy): \(finding.message)"
-      if let waiver = finding.waiver {
-        message += " (the exception \(waiver.name) of \(waiver.owner) ran out at \(waiver.expires))"
+      if let exception = finding.exception {
+        message +=
+          " (the exception \(exception.name) of \(exception.owner) ran out at \(exception.expires))"
       }
       let place = finding.location.map { "edit \($0)" } ?? "change what the plan does"
       return Block(

@@ -217,7 +217,7 @@ struct ApprovalLedgerTests {
   @Test func anExceptionWaivesItUntilItRunsOut() throws {
     var plan = try Self.plan()
     let end = Timestamp(nanoseconds: Self.now.nanoseconds + 1)
-    plan.approvals[0].waiver = PolicyFinding.Waiver(
+    plan.approvals[0].exception = PolicyFinding.Exception(
       name: "year-end", owner: "eva", reason: "once a year", expires: end)
     let ledger = Self.ledger([])
     #expect(ledger.missing(for: plan, at: Self.now).isEmpty)

@@ -45,7 +45,7 @@ import Testing
   private static func judged(_ screen: PlanScreen) -> PlanScreen {
     var plan = screen.plan
     let time = Timestamp(seconds: 1_790_000_000)
-    let waiver = PolicyFinding.Waiver(
+    let exception = PolicyFinding.Exception(
       name: "slow-start", owner: "ana", reason: "until the new disks are there",
       expires: Timestamp(seconds: 1_800_000_000))
     plan.policies = [
@@ -54,7 +54,8 @@ import Testing
         subject: ResourceKey(kind: "Job", name: "db-backup"),
         message: "a backup takes at most 40s", reason: "TooLong",
         pointer: JSONPointer(["spec", "timeout"]),
-        location: Scenes.location("manifests/teams/db/backup.yaml", 19, 12, 15), waiver: waiver)
+        location: Scenes.location("manifests/teams/db/backup.yaml", 19, 12, 15),
+        exception: exception)
     ]
     let change = plan.changes[0]
     let requirement = ApprovalRequirement(

@@ -11,13 +11,13 @@ enum ReviewScenes {
     ResourceKey(text) ?? ResourceKey(kind: "Bad", name: "key")
   }
 
-  private static func waiver(_ name: String, days: Int64) -> PolicyFinding.Waiver {
-    PolicyFinding.Waiver(
+  private static func exception(_ name: String, days: Int64) -> PolicyFinding.Exception {
+    PolicyFinding.Exception(
       name: name, owner: "ana", reason: "moving it in October",
       expires: Timestamp(nanoseconds: now.nanoseconds + days * day))
   }
 
-  /// Every action, findings of each severity, waivers that hold and that ran out, approvals, held
+  /// Every action, findings of each severity, exceptions that hold and that ran out, approvals, held
   /// changes, guards acknowledged and not, warnings, impact.
   static var everything: Review { Review(screen(), at: now) }
 
@@ -83,11 +83,11 @@ enum ReviewScenes {
       PolicyFinding(
         policy: "owner", rule: 1, severity: .deny, subject: backup?.key,
         message: "an owner is missing\(words)", location: backup?.location,
-        waiver: waiver("db-moves", days: 9)),
+        exception: exception("db-moves", days: 9)),
       PolicyFinding(
         policy: "owner", rule: 1, severity: .deny, subject: web?.key,
         message: "an owner is missing", location: web?.location,
-        waiver: waiver("web-moves", days: -3)),
+        exception: exception("web-moves", days: -3)),
       PolicyFinding(
         policy: "quorum", rule: 0, severity: .approve, subject: web?.key,
         message: "changes to probes need a second look", location: web?.location),

@@ -62,30 +62,30 @@ enum Scenes {
     return scene
   }
 
-  private static let waiver = PolicyFinding.Waiver(
+  private static let exception = PolicyFinding.Exception(
     name: "year-end-dump", owner: "ana", reason: "the archive takes three hours once a year",
     expires: Timestamp(seconds: 1_800_000_000))
 
   private static func finding(
     _ severity: PolicyFinding.Severity, _ policy: String, _ name: String?, _ message: String,
-    waiver: PolicyFinding.Waiver? = nil, reason: String? = nil, isFailure: Bool = false,
+    exception: PolicyFinding.Exception? = nil, reason: String? = nil, isFailure: Bool = false,
   ) -> PolicyFinding {
     PolicyFinding(
       policy: policy, rule: 0, severity: severity,
       subject: name.map { ResourceKey(kind: "Job", name: $0) }, message: message, reason: reason,
       pointer: JSONPointer(["spec", "timeout"]),
       location: name.map { location("manifests/teams/db/jobs/\($0).yaml", 7, 12, 15) },
-      isFailure: isFailure, waiver: waiver)
+      isFailure: isFailure, exception: exception)
   }
 
   private static func requirement(
     _ plan: Plan, _ index: Int, _ source: String, _ message: String, approvers: Int = 1,
-    roles: [String] = [], waiver: PolicyFinding.Waiver? = nil,
+    roles: [String] = [], exception: PolicyFinding.Exception? = nil,
   ) -> ApprovalRequirement {
     let change = plan.changes[index]
     return ApprovalRequirement(
       key: change.key, change: change.identity, source: source, message: message,
-      approvers: approvers, roles: roles, waiver: waiver)
+      approvers: approvers, roles: roles, exception: exception)
   }
 
   private static func judged(
@@ -126,7 +126,7 @@ enum Scenes {
         reason: "NoOwner"),
       finding(
         .deny, "critical-jobs-finish", "db-backup-02", "a critical job takes at most 15m",
-        waiver: waiver),
+        exception: exception),
       finding(.deny, "no-secrets", "db-backup-03", "it cannot be told", isFailure: true),
       finding(.warn, "few-jobs-per-team", nil, "the plan changes 3 jobs of team db; 5 are usual"),
     ].sorted()
@@ -149,7 +149,7 @@ enum Scenes {
           roles: ["operator"]),
         requirement(
           plan, 3, "Policy/production-needs-eyes", "Job/db-backup-04 is production",
-          waiver: waiver),
+          exception: exception),
       ]
       + (4..<9).map { index in
         requirement(

@@ -53,7 +53,9 @@ package final class PolicyCache: Sendable {
     // The content has the key in it.
     let digest = Digest(of: bytes)
     if let known = members.withLock({ $0[digest] }) { return known }
-    guard let member = PolicySet.Member(key, bytes) else { return nil }
+    guard let content = Value(canonical: bytes), let member = PolicySet.Member(key, content) else {
+      return nil
+    }
     members.withLock { members in
       if members.count >= Self.limit { members.removeAll() }
       members[digest] = member

@@ -49,9 +49,7 @@ package struct PoliciesImpact: ImpactAnalyzer {
   private func audit(
     _ key: ResourceKey, _ content: Value?, _ subjects: [PolicyAudit.Subject],
   ) -> Verdicts? {
-    guard let content,
-      let member = PolicySet.Member(key, CanonicalJSON.bytes(of: content))
-    else { return nil }
+    guard let content, let member = PolicySet.Member(key, content) else { return nil }
     let audit = PolicyAudit(PolicySet([member]), of: subjects, registry: registry)
     var verdicts = Verdicts(matched: audit.matches[key.name] ?? 0)
     for finding in audit.findings {

@@ -36,7 +36,7 @@ package struct ApprovalLedger: Sendable {
   ) -> ApprovalStanding {
     var result = ApprovalStanding(
       requirement: requirement,
-      isWaived: requirement.waiver.map { time < $0.expires } ?? false)
+      isWaived: requirement.exception.map { time < $0.expires } ?? false)
     let said = (decisions[requirement.change] ?? []).filter { $0.key == requirement.key }
       .sorted { ($0.time, $0.person.name) < ($1.time, $1.person.name) }
     for decision in said {
@@ -117,8 +117,9 @@ package struct ApprovalStanding: Hashable, Sendable {
 
   /// How far it is: `1 of 2 approvals of operator: ben`, or who rejected it.
   package var progress: String {
-    if isWaived, let waiver = requirement.waiver {
-      return "waived until \(waiver.expires) by the exception \(waiver.name) of \(waiver.owner)"
+    if isWaived, let exception = requirement.exception {
+      return
+        "waived until \(exception.expires) by the exception \(exception.name) of \(exception.owner)"
     }
     if !rejectedBy.isEmpty { return "rejected by \(Self.list(rejectedBy, withReasons: true))" }
     let count = requirement.approvers

@@ -14,13 +14,13 @@ package struct ApprovalRequirement: Hashable, Sendable {
   /// Roles of which an approver must have one; none means anybody.
   package var roles: [String]
   /// A live PolicyException that covers it, as long as it has not run out.
-  package var waiver: PolicyFinding.Waiver?
+  package var exception: PolicyFinding.Exception?
 
   package init(
     key: ResourceKey, change: Digest, source: String, message: String, approvers: Int,
-    roles: [String], waiver: PolicyFinding.Waiver? = nil,
+    roles: [String], exception: PolicyFinding.Exception? = nil,
   ) {
-    self.waiver = waiver
+    self.exception = exception
     self.key = key
     self.change = change
     self.source = source
@@ -62,8 +62,8 @@ extension ApprovalRequirement {
       .init("roles", .array(roles.map { .string($0) })),
       .init("source", .string(source)),
     ]
-    if let waiver { members.append(.init("waiver", waiver.value)) }
-    return .object(members)
+    if let exception { members.append(.init("exception", exception.value)) }
+    return .sorted(members)
   }
 
   init?(_ value: Value) {
@@ -75,6 +75,6 @@ extension ApprovalRequirement {
     self.init(
       key: key, change: change, source: source, message: message,
       approvers: Int(clamping: approvers), roles: roles.compactMap(\.string),
-      waiver: value["waiver"].flatMap(PolicyFinding.Waiver.init))
+      exception: value["exception"].flatMap(PolicyFinding.Exception.init))
   }
 }

@@ -76,7 +76,7 @@ package struct PolicyAudit: Sendable {
         if let pointer = violation.pointer, let node = subject.node {
           finding.location?.range = node.range(at: pointer)
         }
-        finding.waiver = set.waiver(of: policy.name, for: facts.change)
+        finding.exception = set.exception(of: policy.name, for: facts.change)
         findings.append(finding)
       }
     }

@@ -10,7 +10,7 @@ package struct PolicyFinding: Hashable, Sendable {
   }
 
   /// A live PolicyException that covers the finding, as long as it has not run out.
-  package struct Waiver: Hashable, Sendable {
+  package struct Exception: Hashable, Sendable {
     /// The name of the exception.
     package var name: String
     package var owner: String
@@ -41,12 +41,12 @@ package struct PolicyFinding: Hashable, Sendable {
   package var location: SourceLocation?
   /// Whether the rule could not be evaluated; it then counts as broken.
   package var isFailure: Bool
-  package var waiver: Waiver?
+  package var exception: Exception?
 
   package init(
     policy: String, rule: Int, severity: Severity, subject: ResourceKey?, message: String,
     reason: String? = nil, pointer: JSONPointer? = nil, location: SourceLocation? = nil,
-    isFailure: Bool = false, waiver: Waiver? = nil,
+    isFailure: Bool = false, exception: Exception? = nil,
   ) {
     self.policy = policy
     self.rule = rule
@@ -57,11 +57,11 @@ package struct PolicyFinding: Hashable, Sendable {
     self.pointer = pointer
     self.location = location
     self.isFailure = isFailure
-    self.waiver = waiver
+    self.exception = exception
   }
 
   /// Whether an exception covers it at `time`.
-  package func isWaived(at time: Timestamp) -> Bool { waiver.map { time < $0.expires } ?? false }
+  package func isWaived(at time: Timestamp) -> Bool { exception.map { time < $0.expires } ?? false }
 }
 
 extension PolicyFinding: Comparable {
@@ -81,6 +81,7 @@ extension PolicyFinding: Comparable {
 extension PolicyFinding {
   package var value: Value {
     var members: [Value.Member] = []
+    if let exception { members.append(.init("exception", exception.value)) }
     if isFailure { members.append(.init("failure", true)) }
     if let location { members.append(.init("location", location.value)) }
     members.append(.init("message", .string(message)))
@@ -90,7 +91,6 @@ extension PolicyFinding {
     members.append(.init("rule", .integer(Int64(rule))))
     members.append(.init("severity", .string(severity.rawValue)))
     if let subject { members.append(.init("subject", .string(subject.description))) }
-    if let waiver { members.append(.init("waiver", waiver.value)) }
     return .object(members)
   }
 
@@ -105,11 +105,11 @@ extension PolicyFinding {
       reason: value["reason"]?.string,
       pointer: value["pointer"]?.string.map { JSONPointer(parsing: $0) },
       location: value["location"].flatMap(SourceLocation.init),
-      isFailure: value["failure"] == true, waiver: value["waiver"].flatMap(Waiver.init))
+      isFailure: value["failure"] == true, exception: value["exception"].flatMap(Exception.init))
   }
 }
 
-extension PolicyFinding.Waiver {
+extension PolicyFinding.Exception {
   package var value: Value {
     [
       "expires": .string(expires.description), "name": .string(name), "owner": .string(owner),

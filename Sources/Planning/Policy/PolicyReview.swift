@@ -91,21 +91,21 @@ struct PolicyReview {
     var finding = finding(violation, of: policy)
     finding.subject = change.key
     finding.location = change.location
-    finding.waiver = set.waiver(of: policy.name, for: facts)
+    finding.exception = set.exception(of: policy.name, for: facts)
     result.findings.append(finding)
     if finding.severity == .approve {
       result.approvals.append(
-        requirement(violation.message, of: policy, change, finding.waiver))
+        requirement(violation.message, of: policy, change, finding.exception))
     }
   }
 
   private func requirement(
     _ message: String, of policy: CompiledPolicy, _ change: Change,
-    _ waiver: PolicyFinding.Waiver?,
+    _ exception: PolicyFinding.Exception?,
   ) -> ApprovalRequirement {
     ApprovalRequirement(
       key: change.key, change: change.identity, source: "Policy/\(policy.name)", message: message,
-      approvers: policy.approvers, roles: policy.roles, waiver: waiver)
+      approvers: policy.approvers, roles: policy.roles, exception: exception)
   }
 
   /// A policy that does not compile fails what it matches, except for what could mend it.
@@ -117,7 +117,7 @@ struct PolicyReview {
           policy: policy.name, rule: 0,
           severity: PolicyFinding.Severity(rawValue: policy.severity) ?? .deny,
           subject: change.key, message: policy.message, location: change.location,
-          isFailure: true, waiver: set.waiver(of: policy.name, for: facts)))
+          isFailure: true, exception: set.exception(of: policy.name, for: facts)))
     }
   }
 

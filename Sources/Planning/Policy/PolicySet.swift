@@ -15,7 +15,7 @@ package struct PolicySet: Sendable {
   package struct Exception: Sendable {
     package var policies: Set<String>
     package var match: PolicyMatch
-    package var waiver: PolicyFinding.Waiver
+    package var exception: PolicyFinding.Exception
   }
 
   /// One resource of kind Policy or PolicyException, read and compiled.
@@ -24,9 +24,9 @@ package struct PolicySet: Sendable {
     case broken(Broken)
     case exception(Exception)
 
-    /// Reads canonical bytes; nil for a resource of another kind.
-    package init?(_ key: ResourceKey, _ bytes: [UInt8]) {
-      guard let spec = Value(canonical: bytes)?["spec"] else { return nil }
+    /// Reads a canonical resource; nil for one of another kind.
+    package init?(_ key: ResourceKey, _ content: Value) {
+      guard let spec = content["spec"] else { return nil }
       switch key.kind {
       case Kind.policy.name:
         let (policy, mistakes) = CompiledPolicy.compile(name: key.name, spec: spec)
@@ -48,7 +48,7 @@ package struct PolicySet: Sendable {
           Exception(
             policies: Set((spec["policies"]?.array ?? []).compactMap(\.string)),
             match: PolicyMatch(spec["match"]),
-            waiver: PolicyFinding.Waiver(
+            exception: PolicyFinding.Exception(
               name: key.name, owner: spec["owner"]?.string ?? "",
               reason: spec["reason"]?.string ?? "", expires: expires)))
       default: return nil
@@ -73,7 +73,7 @@ package struct PolicySet: Sendable {
     }
     policies.sort { $0.name < $1.name }
     broken.sort { $0.name < $1.name }
-    exceptions.sort { $0.waiver.name < $1.waiver.name }
+    exceptions.sort { $0.exception.name < $1.exception.name }
   }
 
   /// The names of the policies that compile, sorted.
@@ -85,8 +85,8 @@ package struct PolicySet: Sendable {
   package var liveKinds: [String] { Set(policies.flatMap(\.liveKinds)).sorted() }
 
   /// The exception from `policy` that covers all of `change` the longest.
-  func waiver(of policy: String, for change: PolicyChange) -> PolicyFinding.Waiver? {
+  func exception(of policy: String, for change: PolicyChange) -> PolicyFinding.Exception? {
     exceptions.filter { $0.policies.contains(policy) && $0.match.coversWhole(change) }
-      .max { $0.waiver.expires < $1.waiver.expires }?.waiver
+      .max { $0.exception.expires < $1.exception.expires }?.exception
   }
 }

@@ -53,11 +53,11 @@ extension PlanText {
       .compactMap(\.self).joined(separator: " ")
     if let reason = finding.reason { text += " (\(reason))" }
     if finding.isFailure { text += " (the rule could not be evaluated)" }
-    if let waiver = finding.waiver {
+    if let exception = finding.exception {
       text +=
         isWaived
-        ? "; waived until \(waiver.expires) by the exception \(waiver.name) of \(waiver.owner): \(waiver.reason)"
-        : "; the exception \(waiver.name) of \(waiver.owner) ran out at \(waiver.expires)"
+        ? "; waived until \(exception.expires) by the exception \(exception.name) of \(exception.owner): \(exception.reason)"
+        : "; the exception \(exception.name) of \(exception.owner) ran out at \(exception.expires)"
     }
     let role: Style.Role =
       isWaived ? .dim : finding.severity == .deny ? .blocked : .update

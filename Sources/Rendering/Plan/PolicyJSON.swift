@@ -3,7 +3,7 @@ package import Resources
 
 /// A finding of a policy as programs read it.
 package enum PolicyJSON {
-  /// - Parameter time: the moment at which a waiver counts or does not; nil where that is not known.
+  /// - Parameter time: the moment at which an exception counts or does not; nil where that is not known.
   package static func value(_ finding: PolicyFinding, at time: Timestamp?) -> Value {
     [
       "policy": .string(finding.policy), "rule": .integer(Int64(finding.rule)),
@@ -15,7 +15,7 @@ package enum PolicyJSON {
       "location": finding.location.map { .sorted($0.members) } ?? .null,
       "failure": .bool(finding.isFailure),
       "waived": .bool(time.map(finding.isWaived) ?? false),
-      "waiver": finding.waiver?.value ?? .null,
+      "exception": finding.exception?.value ?? .null,
     ]
   }
 }
@@ -30,7 +30,7 @@ package enum ApprovalJSON {
       "source": .string(requirement.source), "message": .string(requirement.message),
       "approvers": .integer(Int64(requirement.approvers)),
       "roles": .array(requirement.roles.map { .string($0) }),
-      "waiver": requirement.waiver?.value ?? .null,
+      "exception": requirement.exception?.value ?? .null,
       "waived": .bool(standing.isWaived), "met": .bool(standing.isMet),
       "approvedBy": .array(standing.approvedBy.map(value)),
       "rejectedBy": .array(standing.rejectedBy.map(value)),

@@ -30,15 +30,15 @@ package struct PolicyDiagnostics {
           resource: ResourceKey(kind: "Policy", name: policy),
           hint: "see whether spec.match says what it should"))
     }
-    for exception in set.exceptions where exception.waiver.expires <= time {
-      let name = exception.waiver.name
+    for exception in set.exceptions where exception.exception.expires <= time {
+      let name = exception.exception.name
       result.append(
         Diagnostic(
           .warning, code: "exception-ran-out",
-          "the exception ran out at \(exception.waiver.expires); its policies hold again",
+          "the exception ran out at \(exception.exception.expires); its policies hold again",
           at: place("PolicyException", name),
           resource: ResourceKey(kind: "PolicyException", name: name),
-          hint: "remove it, or ask \(exception.waiver.owner) for a new date"))
+          hint: "remove it, or ask \(exception.exception.owner) for a new date"))
     }
     return result.sorted()
   }
@@ -53,8 +53,8 @@ package struct PolicyDiagnostics {
       case .warn: "warning"
       }
     var message = "\(word) by Policy/\(finding.policy): \(finding.message)"
-    if let waiver = finding.waiver {
-      message += " (the exception \(waiver.name) ran out at \(waiver.expires))"
+    if let exception = finding.exception {
+      message += " (the exception \(exception.name) ran out at \(exception.expires))"
     }
     return Diagnostic(
       finding.severity == .deny ? .error : .warning, code: "policy-\(finding.severity.rawValue)",

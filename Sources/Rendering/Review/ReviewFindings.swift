@@ -87,14 +87,14 @@ struct ReviewFindings {
     if finding.isFailure { message += " (the rule could not be evaluated, so it counts as broken)" }
     var suppression: ReviewFinding.Suppression?
     var help: String?
-    if let waiver = finding.waiver {
+    if let exception = finding.exception {
       if isWaived {
         suppression = .init(
-          justification: "PolicyException/\(waiver.name) of \(waiver.owner) until "
-            + "\(waiver.expires): \(waiver.reason)")
+          justification: "PolicyException/\(exception.name) of \(exception.owner) until "
+            + "\(exception.expires): \(exception.reason)")
       } else {
         message +=
-          "; PolicyException/\(waiver.name) of \(waiver.owner) ran out at \(waiver.expires)"
+          "; PolicyException/\(exception.name) of \(exception.owner) ran out at \(exception.expires)"
       }
     }
     if finding.severity == .approve, !isWaived, let key = finding.subject {

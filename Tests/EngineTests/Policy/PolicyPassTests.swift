@@ -218,17 +218,20 @@ struct PolicyPassTests {
     #expect(try blocks(world).first?.message.contains("costs more than its limit") == true)
   }
 
-  @Test func aRollbackIsShownAndNotHeldUp() throws {
-    let world = try World()
-    try world.apply(["manifests/a.yaml": Manifest.job("a", timeout: "3h")])
-    let first = try #require(try world.store.appliedPlans(limit: 1).first)
-    try world.apply(["manifests/a.yaml": Manifest.job("a", timeout: "30m")])
-    try world.apply(["manifests/p.yaml": Self.policy()])
-    let rollback = Rollback(store: world.store, planner: world.planner)
-    let plan = try rollback.propose(.apply(first.sequence), at: world.wall.now()).plan
-    let gate = try PlanGate(store: world.store, windows: world.windows)
-      .judge(plan, at: world.wall.now())
-    #expect(gate.verdict == .ready)
+  @Test func aRollbackIsNotHeldUpByWhatPoliciesSay() throws {
+    let world = try governed()
+    world.push(["manifests/a.yaml": Manifest.job("a", timeout: "2h")])
+    var plan = try world.plan()
+    func verdict() throws -> Verdict {
+      try PlanGate(store: world.store, windows: world.windows)
+        .judge(plan, at: world.wall.now()).verdict
+    }
+    guard case .blocked = try verdict() else {
+      Issue.record("the step forward is not blocked")
+      return
+    }
+    plan.isRollback = true
+    #expect(try verdict() == .ready)
   }
 
   @Test func aRuleAboutThePlanCountsItsChanges() throws {
@@ -319,18 +322,27 @@ struct PolicyPassTests {
   }
 
   @Test func aPolicyThatNoLongerCompilesFailsWhatItMatchesAndCanBeMended() throws {
+    let content: Value = [
+      "kind": "Policy", "metadata": ["name": "old"],
+      "spec": [
+        "match": ["kinds": ["Job", "Policy"]], "severity": "deny",
+        "validations": [["expression": "object.nothing(", "message": "m"]],
+      ],
+    ]
     let broken = try #require(
-      PolicySet.Member(
-        ResourceKey(kind: "Policy", name: "old"),
-        Array(
-          """
-          {"kind":"Policy","metadata":{"name":"old"},"spec":{"match":{"kinds":["Job","Policy"]},\
-          "severity":"deny","validations":[{"expression":"object.nothing(","message":"m"}]}}
-          """.utf8)))
-    guard case .broken(let policy) = broken else {
-      Issue.record("it compiles")
-      return
-    }
-    #expect(policy.message.contains("does not compile"))
+      PolicySet.Member(ResourceKey(kind: "Policy", name: "old"), content))
+    let world = try governed()
+    world.push([
+      "manifests/a.yaml": Manifest.job("a", timeout: "31m"),
+      "manifests/p.yaml": Self.policy(limit: "2h"),
+    ])
+    let plan = try world.plan()
+    let live = try world.live()
+    let judged = world.planner.reviewing(
+      plan, live: Dictionary(live.values.map { ($0.key, $0) }) { first, _ in first },
+      base: try world.store.status().live, policies: PolicyContext(set: PolicySet([broken])))
+    #expect(judged.policies.map(\.subject) == [ResourceKey(kind: "Job", name: "a")])
+    #expect(judged.policies.first?.isFailure == true)
+    #expect(judged.policies.first?.message.contains("does not compile") == true)
   }
 }
