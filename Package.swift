@@ -58,6 +58,8 @@ let package = Package(
     .target(name: "TimeZones"),
     /// Cron expressions, and when they fire.
     .target(name: "Cron", dependencies: ["TimeZones"]),
+    /// What runs do on probes, as values: actions, their results, what a command may do.
+    .target(name: "Actions"),
     /// The Common Expression Language.
     .target(name: "CEL"),
     /// One folder for each kind of resource.
@@ -65,8 +67,10 @@ let package = Package(
     /// The planner, guards, policies, verdicts, the state tree.
     .target(
       name: "Planning", dependencies: ["CEL", "Cron", "Kinds", "Resources", "TimeZones"]),
-    /// Journal events; later the machines of runs and packs.
-    .target(name: "Workflows", dependencies: ["Planning", "Resources", crypto]),
+    /// Journal events, and the machines of runs and schedules; later those of packs.
+    .target(
+      name: "Workflows",
+      dependencies: ["Actions", "Cron", "Planning", "Resources", "TimeZones", crypto]),
     /// Plans, diagnostics and tables as text and JSON.
     .target(name: "Rendering", dependencies: ["Planning", "Resources", "Signatures"]),
 

@@ -22,7 +22,7 @@ struct ImportTests {
     "Faults": ["App", "Engine", "Git", "GitSource", "Persistence", "writ"],
   ]
   static let pure: Set<String> = [
-    "CEL", "Cron", "Kinds", "Planning", "Rendering", "Resources", "Signatures", "TimeZones",
+    "Actions", "CEL", "Cron", "Kinds", "Planning", "Rendering", "Resources", "Signatures", "TimeZones",
     "Workflows",
   ]
   static let adapters: Set<String> = ["ControlPlane", "GitSource", "Integrations", "Persistence"]
