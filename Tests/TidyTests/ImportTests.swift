@@ -15,17 +15,19 @@ struct ImportTests {
     "NIOHTTP1": ["ControlPlane", "Integrations"], "NIOHTTPTypes": ["ControlPlane"],
     "HTTPTypes": ["ControlPlane"],
     "AsyncHTTPClient": ["Integrations"],
-    "Subprocess": ["App", "GitSource"],
+    "Subprocess": ["Agent", "App", "GitSource"],
     "CryptoExtras": ["Signatures"],
     "ArgumentParser": ["writ"],
     "App": ["writ"],
     "Faults": ["App", "Engine", "Git", "GitSource", "Persistence", "writ"],
   ]
   static let pure: Set<String> = [
-    "Actions", "CEL", "Cron", "Kinds", "Planning", "Rendering", "Resources", "Signatures", "TimeZones",
-    "Workflows",
+    "Actions", "CEL", "Cron", "Kinds", "Planning", "Rendering", "Resources", "Signatures",
+    "TimeZones", "Workflows",
   ]
-  static let adapters: Set<String> = ["ControlPlane", "GitSource", "Integrations", "Persistence"]
+  static let adapters: Set<String> = [
+    "Agent", "ControlPlane", "GitSource", "Integrations", "Persistence",
+  ]
   /// What would bring files, clocks, threads or the weight of Foundation into a pure target.
   static let impure: Set<String> = [
     "Foundation", "FoundationEssentials", "FoundationNetworking", "Glibc", "Dispatch", "Logging",

@@ -18,7 +18,7 @@ package struct Execution: Hashable, Sendable {
   package var probes: [String]
   /// How many probes have been served after each wave; the last is the number of probes.
   package var waves: [Wave]
-  /// How many probes may fail; one more, and no further run is started. Nil for any number.
+  /// How many probes may fail; one more, and no further run is started; nil for any number.
   package var failureBudget: Int?
   package var state: State
   /// When the current wave may begin, where it waits for that.

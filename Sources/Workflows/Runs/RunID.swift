@@ -11,7 +11,7 @@ package struct RunID: Hashable, Sendable, Comparable, CustomStringConvertible {
     self.attempt = attempt
   }
 
-  /// Reads `EXECUTION.PROBE.ATTEMPT`; nil for anything else. A probe's name may have dots.
+  /// Reads `EXECUTION.PROBE.ATTEMPT`, where a probe's name may have dots; nil for anything else.
   package init?(_ text: some StringProtocol) {
     guard let first = text.firstIndex(of: "."), let last = text.lastIndex(of: "."), first < last,
       let execution = ExecutionID(text[..<first]),
