@@ -82,8 +82,8 @@ let package = Package(
     .target(
       name: "Engine",
       dependencies: [
-        "CEL", "Faults", "Kinds", "Planning", "Resources", "Signatures", "TimeZones", "Workflows",
-        logging,
+        "Actions", "CEL", "Cron", "Faults", "Kinds", "Planning", "Resources", "Signatures",
+        "TimeZones", "Workflows", logging,
       ]),
 
     // MARK: Adapters, which never import each other
@@ -97,7 +97,7 @@ let package = Package(
     .target(
       name: "Persistence",
       dependencies: [
-        "Engine", "Faults", "Planning", "Resources", "Signatures", "Workflows", database,
+        "Actions", "Engine", "Faults", "Planning", "Resources", "Signatures", "Workflows", database,
       ],
       resources: [
         .embedInCode("Migrations/v0001_initial.sql"),
@@ -107,6 +107,7 @@ let package = Package(
         .embedInCode("Migrations/v0005_verification.sql"),
         .embedInCode("Migrations/v0006_checkpoint.sql"),
         .embedInCode("Migrations/v0007_approval.sql"),
+        .embedInCode("Migrations/v0008_runs.sql"),
       ]),
 
     /// HTTP in: hooks, health, the control of a running server.

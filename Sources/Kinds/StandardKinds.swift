@@ -5,11 +5,13 @@ extension KindRegistry {
   package static let standard = KindRegistry([
     .automationPack,
     .changeWindow,
+    .commandPolicy,
     .escalationPolicy,
     .job,
     .onCall,
     .policy,
     .policyException,
+    .probe,
     .receiver,
     .role,
     .routingPolicy,

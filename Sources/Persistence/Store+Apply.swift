@@ -88,6 +88,10 @@ private struct ApplyTransaction {
         hint: "make a new plan: writ plan")
     }
     var journal = try JournalRows(db: db, actor: context.actor, time: context.time)
+    let consequences = ApplyConsequences(
+      db: db, plan: plan, actor: context.actor, time: journal.time)
+    // Before the apply itself, whose events are one unbroken row.
+    try consequences.revoke(&journal)
     let counts = Dictionary(
       uniqueKeysWithValues: Change.Action.allCases.map { ($0, plan.count(of: $0)) })
     let eventCount = plan.changes.count + plan.relocations.count + plan.orphaned.count
@@ -104,6 +108,7 @@ private struct ApplyTransaction {
     applied.lastSequence = applied.sequence + Int64(eventCount)
 
     try write(&journal)
+    try consequences.begin()
     FaultPoint.reach(.applyBeforeRehash)
     let root = try StateRows(db: db).rehash(plan.changes.map { StateTree.identifier(of: $0.key) })
     guard root == plan.predictedRoot else {

@@ -167,6 +167,10 @@ enum Migrations {
       try db.execute(sql: text(PackageResources.v0007_approval_sql))
       FaultPoint.reach(.migrationBeforeCommit)
     }
+    migrator.registerMigration("v0008_runs") { db in
+      try db.execute(sql: text(PackageResources.v0008_runs_sql))
+      FaultPoint.reach(.migrationBeforeCommit)
+    }
     return migrator
   }
 }

@@ -27,7 +27,16 @@ private enum Job {
     .defaulted(
       "timeout", .format(.duration(in: .init(nanoseconds: 1_000_000)...(.days(30)))), to: "1h",
       "How long a run may take before it is killed."),
+    .optional(
+      "gracePeriod", .format(.duration(in: .zero...(.hours(1)))),
+      "How long a run has to end by itself after SIGTERM, before SIGKILL; by default 10s."),
     .defaulted("retry", Retry.object, "What happens after a failed run."),
+    .optional(
+      "idempotent", .boolean,
+      "Whether it may run again where nobody knows whether it did; by default not."),
+    .optional(
+      "onLost", .choice(["retry", "fail", "ask"]),
+      "What happens when nobody knows what became of a run: by default it counts as failed."),
     .defaulted(
       "concurrency", .choice(["forbid", "allow", "replace"]), to: "forbid",
       "What happens where the job still runs on a probe: not start, start, or kill and start."),
@@ -87,6 +96,7 @@ private enum Job {
     Action.check(input.spec["action"], at: ["action"], &findings)
     Targets.check(input.spec["targets"] ?? .null, at: ["targets"], &findings)
     Retry.check(input.spec["retry"] ?? .null, at: ["retry"], &findings)
+    checkRepetition(input.spec, &findings)
     HealthShape.check(input.node["health"], at: ["health"], &findings)
     HealthShape.checkExpressions(input, &findings)
     if input.spec["success"]?.string != defaultSuccess {
@@ -104,6 +114,20 @@ private enum Job {
     }
     checkWaves(input.spec["rollout"]?["waves"], &findings)
     return findings
+  }
+
+  /// Refuses to run again by itself what may have run, where nothing says that it may.
+  private static func checkRepetition(_ spec: Value, _ findings: inout SpecFindings) {
+    guard spec["idempotent"] != true else { return }
+    let fields: [(String, [String], Bool)] = [
+      ("onLost: retry", ["onLost"], spec["onLost"] == "retry"),
+      ("retry.on.lost: true", ["retry", "on", "lost"], spec["retry"]?["on"]?["lost"] == true),
+    ]
+    for (text, tokens, isSet) in fields where isSet {
+      findings.report(
+        code: "contradiction", "\(text) starts it again where it may have run already", at: tokens,
+        hint: "say idempotent: true if running twice does no harm, else leave this out")
+    }
   }
 
   private static func checkWaves(_ waves: Value?, _ findings: inout SpecFindings) {

@@ -21,6 +21,8 @@ enum Action {
   static let environment: [Field] = [
     .optional(
       "workingDirectory", .format(.absolutePath), "Where it runs; by default the probe's own."),
+    .optional(
+      "user", .text(TextRule(length: 1...64)), "As whom it runs; by default as the probe's user."),
     .defaulted(
       "env", .map(of: .text(TextRule(length: 0...65_536)), keys: .environmentName), to: [:],
       "Environment variables; secrets go to secrets."),

@@ -6,7 +6,21 @@ enum Retry {
     .defaulted(
       "attempts", .integer(1...100), to: 1, "How many runs there are at most, the first included."),
     .defaulted("backoff", backoff, "The waits between the attempts."),
+    .optional(
+      "on", .object(causes), "What is tried again; by default every failure and timeout."),
   ])
+
+  private static let causes = ObjectShape(
+    [
+      .optional(
+        "exitCodes", .list(of: .integer(1...255), ListRule(count: 1...255, order: .set)),
+        "Exit codes after which it is tried again."),
+      .optional("signal", .boolean, "Whether it is tried again where a signal ended it."),
+      .optional("timeout", .boolean, "Whether it is tried again where it took too long."),
+      .optional(
+        "lost", .boolean,
+        "Whether it is tried again where nobody knows what became of it; needs idempotent: true."),
+    ], atLeastOne: [["exitCodes", "signal", "timeout", "lost"]])
 
   private static let wait = Shape.format(.duration(in: .init(nanoseconds: 1)...(.days(7))))
 

@@ -1,0 +1,147 @@
+-- What runs, what ran, and what was decided about each time of each schedule.
+
+CREATE TABLE execution (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  job TEXT NOT NULL,
+  -- what the job was when it was asked for; later content is not run for it
+  job_digest BLOB NOT NULL CHECK (length(job_digest) = 32),
+  trigger TEXT NOT NULL
+    CHECK (trigger IN ('manual', 'schedule', 'catch-up', 'pack', 'alert', 'retry')),
+  -- the schedule, pack, alert or execution that it comes from
+  source TEXT,
+  nominal INTEGER,
+  fold INTEGER,
+  actor TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  start_at INTEGER NOT NULL,
+  deadline INTEGER,
+  -- JSON: the probes in the order of the waves; [end, delay in nanoseconds] of each wave
+  probes TEXT NOT NULL,
+  waves TEXT NOT NULL,
+  failure_budget INTEGER,
+  state TEXT NOT NULL CHECK (
+    state IN ('awaitingApproval', 'active', 'success', 'failed', 'canceled', 'denied', 'skipped')),
+  wave INTEGER NOT NULL,
+  wave_starts_at INTEGER,
+  failed_count INTEGER NOT NULL,
+  stop_reason TEXT,
+  ended_at INTEGER
+) STRICT;
+
+CREATE INDEX execution_active ON execution (id) WHERE ended_at IS NULL;
+CREATE INDEX execution_ended ON execution (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX execution_job ON execution (job, id);
+CREATE INDEX execution_source ON execution (source, id) WHERE source IS NOT NULL;
+
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY,
+  execution_id INTEGER NOT NULL REFERENCES execution (id) ON DELETE CASCADE,
+  probe TEXT NOT NULL,
+  attempt INTEGER NOT NULL CHECK (attempt >= 1),
+  job TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (
+    state IN ('queued', 'pending', 'running', 'success', 'failed', 'canceled', 'denied', 'timedOut',
+      'lost', 'skipped')),
+  reason TEXT,
+  message TEXT,
+  created_at INTEGER NOT NULL,
+  not_before INTEGER,
+  started_at INTEGER,
+  ended_at INTEGER,
+  exit_code INTEGER,
+  signal INTEGER,
+  user_cpu INTEGER,
+  system_cpu INTEGER,
+  max_resident INTEGER,
+  stdout_bytes INTEGER NOT NULL,
+  stderr_bytes INTEGER NOT NULL,
+  -- JSON: who wants it to stop
+  stop TEXT,
+  UNIQUE (execution_id, probe, attempt)
+) STRICT;
+
+CREATE INDEX run_job ON run (job, state);
+CREATE INDEX run_probe ON run (probe, state);
+CREATE INDEX run_state ON run (state);
+
+-- A state in which a run ended is for ever.
+CREATE TRIGGER run_end_is_final BEFORE UPDATE OF state ON run
+WHEN OLD.state NOT IN ('queued', 'pending', 'running')
+BEGIN SELECT RAISE (ABORT, 'the run has ended'); END;
+
+CREATE TABLE run_output (
+  id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+  stream TEXT NOT NULL CHECK (stream IN ('stdout', 'stderr')),
+  -- from the beginning of the stream, in bytes
+  position INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX run_output_run ON run_output (run_id, id);
+
+-- Jobs that start nowhere until somebody says otherwise, also while there is no such job.
+CREATE TABLE revocation (
+  job TEXT PRIMARY KEY,
+  -- whether it comes from the deletion of the job
+  is_by_deletion INTEGER NOT NULL CHECK (is_by_deletion IN (0, 1)),
+  actor TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  time INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What whoever runs the dispatcher is asked for: by commands, and by applies.
+CREATE TABLE run_request (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  time INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE schedule_cursor (
+  schedule TEXT PRIMARY KEY,
+  -- what it was decided for; another digest than the live one means that it begins anew
+  digest BLOB NOT NULL CHECK (length(digest) = 32),
+  -- when the live content came, from which on it counts
+  changed_at INTEGER NOT NULL,
+  decided_through INTEGER NOT NULL,
+  -- JSON: occurrences that wait; who holds it
+  buffer TEXT NOT NULL,
+  pause TEXT,
+  next_due INTEGER
+) STRICT;
+
+CREATE INDEX schedule_cursor_due ON schedule_cursor (next_due) WHERE next_due IS NOT NULL;
+
+CREATE TABLE occurrence (
+  schedule TEXT NOT NULL,
+  nominal INTEGER NOT NULL,
+  fold INTEGER NOT NULL,
+  instant INTEGER NOT NULL,
+  verdict TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  decided_at INTEGER NOT NULL,
+  execution TEXT,
+  count INTEGER NOT NULL CHECK (count >= 1),
+  zone_data TEXT NOT NULL,
+  PRIMARY KEY (schedule, nominal, fold)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX occurrence_decided ON occurrence (decided_at);
+
+-- The last success of a schedule on each probe, for those that run until there is one.
+CREATE TABLE schedule_success (
+  schedule TEXT NOT NULL,
+  probe TEXT NOT NULL,
+  time INTEGER NOT NULL,
+  PRIMARY KEY (schedule, probe)
+) STRICT, WITHOUT ROWID;
+
+-- Schedules that were live before there was this table begin now.
+INSERT INTO schedule_cursor (schedule, digest, changed_at, decided_through, buffer, next_due)
+SELECT name, zeroblob(32), CAST(strftime('%s', 'now') AS INTEGER) * 1000000000,
+  CAST(strftime('%s', 'now') AS INTEGER), '[]', CAST(strftime('%s', 'now') AS INTEGER) * 1000000000
+FROM resource WHERE kind = 'Schedule';
