@@ -130,4 +130,15 @@ package enum FaultPoint: String, CaseIterable, Sendable {
   case restoreOldKept = "restore.old-kept"
   case restoreLogRemoved = "restore.log-removed"
   case restoreReplaced = "restore.replaced"
+
+  // MARK: Runs
+  /// All of a turn of the dispatcher is written, and not committed.
+  case dispatchBeforeCommit = "dispatch.before-commit"
+  /// What was decided is on record, and nothing of it was done.
+  case dispatchCommitted = "dispatch.committed"
+  /// An attempt is about to be given to its probe.
+  case runBeforeSend = "run.before-send"
+  case runSent = "run.sent"
+  /// A probe has reported, and nothing of that is on record.
+  case runReported = "run.reported"
 }

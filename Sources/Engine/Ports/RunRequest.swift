@@ -40,12 +40,6 @@ package struct RunRequest: Hashable, Sendable {
     }
   }
 
-  package enum StopScope: Hashable, Sendable {
-    case run(RunID)
-    case execution(ExecutionID)
-    case job(String)
-  }
-
   package init(id: Int64 = 0, _ action: Action, actor: String, time: Timestamp) {
     self.id = id
     self.action = action
@@ -108,7 +102,7 @@ extension RunRequest.Action {
           deadline: payload["deadline"]?.integer.map { Timestamp(nanoseconds: $0) }))
     case "stop":
       guard let mode = payload["mode"]?.string.flatMap(Run.StopRequest.Mode.init),
-        let scope = RunRequest.StopScope(payload["scope"]?.string, payload["what"]?.string)
+        let scope = StopScope(payload["scope"]?.string, payload["what"]?.string)
       else { return nil }
       self = .stop(scope, mode: mode)
     case "revoked":
@@ -125,7 +119,7 @@ extension RunRequest.Action {
   }
 }
 
-extension RunRequest.StopScope {
+extension StopScope {
   fileprivate var word: String {
     switch self {
     case .run: "run"

@@ -36,6 +36,8 @@ package protocol RunTransaction {
   /// The oldest requests.
   func requests(limit: Int) throws(StoreError) -> [RunRequest]
   func drop(_ requests: [RunRequest]) throws(StoreError)
+  /// Leaves a request in its place with what is left of it.
+  func advance(_ request: RunRequest, to action: RunRequest.Action) throws(StoreError)
 
   // MARK: Schedules
 
@@ -45,6 +47,10 @@ package protocol RunTransaction {
   /// When the next schedule is due; nil for never.
   func nextDue() throws(StoreError) -> Timestamp?
   func save(_ cursor: ScheduleCursor) throws(StoreError)
+  /// Looks at a schedule again at `time`, and not before.
+  func postpone(_ schedule: String, until time: Timestamp) throws(StoreError)
+  /// How far the verdicts under a name go; nil where there is none.
+  func ledgerEnd(of schedule: String) throws(StoreError) -> ScheduleMachine.LedgerEnd?
   func dropSchedule(_ name: String) throws(StoreError)
   /// Puts verdicts on record.
   ///
@@ -66,6 +72,8 @@ package protocol RunTransaction {
   func decisions(on change: Digest) throws(StoreError) -> [ApprovalDecision]
 
   func append(_ events: [NewEvent], actor: String) throws(StoreError)
+  /// What is kept of a stream of a run.
+  func output(of run: RunID, _ stream: OutputChunk.Stream) throws(StoreError) -> [UInt8]
 }
 
 package struct ExecutionWrite: Sendable {
@@ -106,11 +114,14 @@ package struct RunOutput: Sendable {
 }
 
 package struct ScheduleRow: Hashable, Sendable {
-  package var cursor: ScheduleCursor
+  package var name: String
+  /// How far it was decided; nil before it began.
+  package var cursor: ScheduleCursor?
   /// When the live content came.
   package var changedAt: Timestamp
 
-  package init(cursor: ScheduleCursor, changedAt: Timestamp) {
+  package init(name: String, cursor: ScheduleCursor?, changedAt: Timestamp) {
+    self.name = name
     self.cursor = cursor
     self.changedAt = changedAt
   }

@@ -1,8 +1,8 @@
-internal import Resources
+package import Resources
 
 extension TimeSpan {
   /// The length that a canonical text says; nil where there is none.
-  init?(in value: Value?) {
+  package init?(in value: Value?) {
     guard let text = value?.string, let span = try? TimeSpan(parsing: text) else { return nil }
     self = span
   }

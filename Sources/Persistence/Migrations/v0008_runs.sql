@@ -26,6 +26,9 @@ CREATE TABLE execution (
   wave_starts_at INTEGER,
   failed_count INTEGER NOT NULL,
   stop_reason TEXT,
+  approvers INTEGER NOT NULL,
+  -- JSON: who has approved it
+  approved_by TEXT NOT NULL,
   ended_at INTEGER
 ) STRICT;
 
@@ -103,14 +106,10 @@ CREATE TABLE run_request (
 
 CREATE TABLE schedule_cursor (
   schedule TEXT PRIMARY KEY,
-  -- what it was decided for; another digest than the live one means that it begins anew
-  digest BLOB NOT NULL CHECK (length(digest) = 32),
   -- when the live content came, from which on it counts
   changed_at INTEGER NOT NULL,
-  decided_through INTEGER NOT NULL,
-  -- JSON: occurrences that wait; who holds it
-  buffer TEXT NOT NULL,
-  pause TEXT,
+  -- JSON: how far it was decided, for which content, what waits, who holds it; NULL before it began
+  state TEXT,
   next_due INTEGER
 ) STRICT;
 
@@ -141,7 +140,7 @@ CREATE TABLE schedule_success (
 ) STRICT, WITHOUT ROWID;
 
 -- Schedules that were live before there was this table begin now.
-INSERT INTO schedule_cursor (schedule, digest, changed_at, decided_through, buffer, next_due)
-SELECT name, zeroblob(32), CAST(strftime('%s', 'now') AS INTEGER) * 1000000000,
-  CAST(strftime('%s', 'now') AS INTEGER), '[]', CAST(strftime('%s', 'now') AS INTEGER) * 1000000000
+INSERT INTO schedule_cursor (schedule, changed_at, next_due)
+SELECT name, CAST(strftime('%s', 'now') AS INTEGER) * 1000000000,
+  CAST(strftime('%s', 'now') AS INTEGER) * 1000000000
 FROM resource WHERE kind = 'Schedule';

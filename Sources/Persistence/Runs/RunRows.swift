@@ -19,16 +19,16 @@ struct RunRows {
       sql: """
         INSERT INTO execution (name, job, job_digest, trigger, source, nominal, fold, actor,
           created_at, start_at, deadline, probes, waves, failure_budget, state, wave,
-          wave_starts_at, failed_count, stop_reason, ended_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          wave_starts_at, failed_count, stop_reason, approvers, approved_by, ended_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     statement.setUncheckedArguments([
       value.id.description, value.job, value.jobDigest.data, trigger.word, trigger.source,
       trigger.nominal, trigger.fold, value.actor, value.createdAt.nanoseconds,
-      value.startAt.nanoseconds, value.deadline?.nanoseconds, Self.text(probes: value.probes),
+      value.startAt.nanoseconds, value.deadline?.nanoseconds, Self.text(names: value.probes),
       Self.text(waves: value.waves), value.failureBudget, value.state.rawValue, value.wave,
-      value.waveStartsAt?.nanoseconds, value.failedCount, value.stopReason,
-      value.endedAt?.nanoseconds,
+      value.waveStartsAt?.nanoseconds, value.failedCount, value.stopReason, value.approvers,
+      Self.text(names: value.approvedBy), value.endedAt?.nanoseconds,
     ])
     try statement.execute()
   }
@@ -37,12 +37,13 @@ struct RunRows {
     let statement = try db.cachedStatement(
       sql: """
         UPDATE execution SET state = ?, wave = ?, wave_starts_at = ?, failed_count = ?,
-          stop_reason = ?, ended_at = ?
+          stop_reason = ?, approved_by = ?, ended_at = ?
         WHERE name = ? AND ended_at IS NULL
         """)
     statement.setUncheckedArguments([
       value.state.rawValue, value.wave, value.waveStartsAt?.nanoseconds, value.failedCount,
-      value.stopReason, value.endedAt?.nanoseconds, value.id.description,
+      value.stopReason, Self.text(names: value.approvedBy), value.endedAt?.nanoseconds,
+      value.id.description,
     ])
     try statement.execute()
     guard db.changesCount == 1 else {
@@ -101,7 +102,8 @@ struct RunRows {
 
   static let executionColumns = """
     name, job, job_digest, trigger, source, nominal, fold, actor, created_at, start_at, deadline,
-    probes, waves, failure_budget, state, wave, wave_starts_at, failed_count, stop_reason, ended_at
+    probes, waves, failure_budget, state, wave, wave_starts_at, failed_count, stop_reason, approvers,
+    approved_by, ended_at
     """
 
   static let runColumns = """
@@ -142,6 +144,7 @@ struct RunRows {
         word: row[3], source: row[4], nominal: row[5], fold: row[6]),
       let state = Execution.State(rawValue: row[14]),
       let probes = (try? JSONReader.read(text: row[11]))?.array?.compactMap(\.string),
+      let people = (try? JSONReader.read(text: row[20]))?.array?.compactMap(\.string),
       let waves = (try? JSONReader.read(text: row[12]))?.array?.compactMap(Execution.Wave.init)
     else { throw StoreError(.corrupt, "the execution \(row[0] as String) cannot be read") }
     return Execution(
@@ -149,7 +152,7 @@ struct RunRows {
       createdAt: Timestamp(nanoseconds: row[8]), startAt: Timestamp(nanoseconds: row[9]),
       deadline: timestamp(row[10]), probes: probes, waves: waves, failureBudget: row[13],
       state: state, waveStartsAt: timestamp(row[16]), wave: row[15], failedCount: row[17],
-      stopReason: row[18], endedAt: timestamp(row[19]))
+      stopReason: row[18], approvers: row[19], approvedBy: people, endedAt: timestamp(row[21]))
   }
 
   static func run(_ row: Row) throws -> Run {
@@ -181,8 +184,8 @@ struct RunRows {
     nanoseconds.map { Timestamp(nanoseconds: $0) }
   }
 
-  private static func text(probes: [String]) -> String {
-    CanonicalJSON.text(of: .array(probes.map { .string($0) }))
+  private static func text(names: [String]) -> String {
+    CanonicalJSON.text(of: .array(names.map { .string($0) }))
   }
 
   private static func text(waves: [Execution.Wave]) -> String {

@@ -1,3 +1,4 @@
+internal import Actions
 internal import Engine
 internal import Foundation
 internal import GRDB
@@ -47,6 +48,13 @@ struct RunRowsTransaction: RunTransaction {
     }
   }
 
+  func output(of run: RunID, _ stream: OutputChunk.Stream) throws(StoreError) -> [UInt8] {
+    try typed {
+      try OutputRows(db: db).pieces(of: run, after: 0, since: nil, limit: 100_000)
+        .filter { $0.chunk.stream == stream }.flatMap(\.chunk.bytes)
+    }
+  }
+
   // MARK: Requests
 
   func enqueue(_ request: RunRequest) throws(StoreError) {
@@ -85,6 +93,16 @@ struct RunRowsTransaction: RunTransaction {
     }
   }
 
+  func advance(_ request: RunRequest, to action: RunRequest.Action) throws(StoreError) {
+    try typed {
+      var advanced = request
+      advanced.action = action
+      try db.execute(
+        sql: "UPDATE run_request SET payload = ? WHERE id = ?",
+        arguments: [CanonicalJSON.text(of: advanced.encoded.payload), request.id])
+    }
+  }
+
   // MARK: Schedules
 
   func dueSchedules(at time: Timestamp, limit: Int) throws(StoreError) -> [ScheduleRow] {
@@ -101,6 +119,14 @@ struct RunRowsTransaction: RunTransaction {
 
   func save(_ cursor: ScheduleCursor) throws(StoreError) {
     try typed { try ScheduleRows(db: db).save(cursor) }
+  }
+
+  func postpone(_ schedule: String, until time: Timestamp) throws(StoreError) {
+    try typed { try ScheduleRows(db: db).postpone(schedule, until: time) }
+  }
+
+  func ledgerEnd(of schedule: String) throws(StoreError) -> ScheduleMachine.LedgerEnd? {
+    try typed { try ScheduleRows(db: db).end(of: schedule) }
   }
 
   func dropSchedule(_ name: String) throws(StoreError) {

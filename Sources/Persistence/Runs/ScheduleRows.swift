@@ -8,7 +8,7 @@ internal import Workflows
 struct ScheduleRows {
   let db: Database
 
-  static let columns = "schedule, digest, changed_at, decided_through, buffer, pause, next_due"
+  static let columns = "schedule, changed_at, state"
 
   func due(at time: Timestamp, limit: Int) throws -> [ScheduleRow] {
     let statement = try db.cachedStatement(
@@ -38,14 +38,9 @@ struct ScheduleRows {
 
   func save(_ cursor: ScheduleCursor) throws {
     let statement = try db.cachedStatement(
-      sql: """
-        UPDATE schedule_cursor
-        SET digest = ?, decided_through = ?, buffer = ?, pause = ?, next_due = ? WHERE schedule = ?
-        """)
+      sql: "UPDATE schedule_cursor SET state = ?, next_due = ? WHERE schedule = ?")
     statement.setUncheckedArguments([
-      cursor.digest.data, cursor.decidedThrough, Self.text(cursor.buffer),
-      cursor.pause.map { CanonicalJSON.text(of: $0.value) }, cursor.nextDue?.nanoseconds,
-      cursor.schedule,
+      CanonicalJSON.text(of: cursor.value), cursor.nextDue?.nanoseconds, cursor.schedule,
     ])
     try statement.execute()
   }
@@ -56,19 +51,32 @@ struct ScheduleRows {
 
   /// Says that a schedule has other content from `time` on.
   func touch(_ name: String, at time: Timestamp) throws {
-    let seconds = time.nanoseconds / 1_000_000_000
     let statement = try db.cachedStatement(
       sql: """
-        INSERT INTO schedule_cursor
-          (schedule, digest, changed_at, decided_through, buffer, next_due)
-        VALUES (?, zeroblob(32), ?, ?, '[]', ?)
+        INSERT INTO schedule_cursor (schedule, changed_at, next_due) VALUES (?, ?, ?)
         ON CONFLICT (schedule) DO UPDATE
         SET changed_at = excluded.changed_at, next_due = excluded.next_due
         """)
-    try statement.execute(arguments: [name, time.nanoseconds, seconds, time.nanoseconds])
+    try statement.execute(arguments: [name, time.nanoseconds, time.nanoseconds])
+  }
+
+  func postpone(_ name: String, until time: Timestamp) throws {
+    try db.execute(
+      sql: "UPDATE schedule_cursor SET next_due = ? WHERE schedule = ?",
+      arguments: [time.nanoseconds, name])
   }
 
   // MARK: Verdicts
+
+  func end(of schedule: String) throws -> ScheduleMachine.LedgerEnd? {
+    let row = try Row.fetchOne(
+      db, sql: "SELECT max(instant), max(nominal), max(fold) FROM occurrence WHERE schedule = ?",
+      arguments: [schedule])
+    guard let row, let instant = row[0] as Int64?, let nominal = row[1] as Int64?,
+      let fold = row[2] as Int?
+    else { return nil }
+    return ScheduleMachine.LedgerEnd(instant: instant, nominal: nominal, fold: fold)
+  }
 
   func insert(_ record: OccurrenceRecord) throws -> Bool {
     let statement = try db.cachedStatement(
@@ -132,17 +140,13 @@ struct ScheduleRows {
 
   private static func row(_ row: Row) throws -> ScheduleRow {
     let name: String = row[0]
-    guard let items = (try? JSONReader.read(text: row[4]))?.array else {
-      throw StoreError(.corrupt, "what waits of the schedule \(name) cannot be read")
+    let cursor = try (row[2] as String?).map { text in
+      guard let value = try? JSONReader.read(text: text),
+        let cursor = ScheduleCursor(schedule: name, value)
+      else { throw StoreError(.corrupt, "how far the schedule \(name) was decided cannot be read") }
+      return cursor
     }
-    let pause = (row[5] as String?).flatMap { try? JSONReader.read(text: $0) }
-    return ScheduleRow(
-      cursor: ScheduleCursor(
-        schedule: name, digest: try Digest(column: row[1]), decidedThrough: row[3],
-        buffer: items.compactMap(ScheduleCursor.Buffered.init),
-        pause: pause.flatMap(ScheduleCursor.Pause.init),
-        nextDue: (row[6] as Int64?).map { Timestamp(nanoseconds: $0) }),
-      changedAt: Timestamp(nanoseconds: row[2]))
+    return ScheduleRow(name: name, cursor: cursor, changedAt: Timestamp(nanoseconds: row[1]))
   }
 
   private static func record(_ row: Row) throws -> OccurrenceRecord {
@@ -154,45 +158,5 @@ struct ScheduleRows {
       reason: row[5], decidedAt: Timestamp(nanoseconds: row[6]),
       execution: (row[7] as String?).flatMap { ExecutionID($0) }, count: row[8],
       zoneDataVersion: row[9])
-  }
-
-  private static func text(_ buffer: [ScheduleCursor.Buffered]) -> String {
-    if buffer.isEmpty { return "[]" }
-    return CanonicalJSON.text(of: .array(buffer.map(\.value)))
-  }
-}
-
-extension ScheduleCursor.Buffered {
-  fileprivate var value: Value {
-    [
-      "fold": .integer(Int64(fold)), "instant": .integer(instant), "isCatchUp": .bool(isCatchUp),
-      "nominal": .integer(nominal),
-    ]
-  }
-
-  fileprivate init?(_ value: Value) {
-    guard let nominal = value["nominal"]?.integer, let fold = value["fold"]?.integer,
-      let instant = value["instant"]?.integer
-    else { return nil }
-    self.init(
-      nominal: nominal, fold: Int(fold), instant: instant, isCatchUp: value["isCatchUp"] == true)
-  }
-}
-
-extension ScheduleCursor.Pause {
-  fileprivate var value: Value {
-    [
-      "actor": .string(actor), "reason": .string(reason), "since": .integer(since.nanoseconds),
-      "until": until.map { .integer($0.nanoseconds) } ?? .null,
-    ]
-  }
-
-  fileprivate init?(_ value: Value) {
-    guard let actor = value["actor"]?.string, let reason = value["reason"]?.string,
-      let since = value["since"]?.integer
-    else { return nil }
-    self.init(
-      actor: actor, reason: reason, since: Timestamp(nanoseconds: since),
-      until: value["until"]?.integer.map { Timestamp(nanoseconds: $0) })
   }
 }

@@ -40,7 +40,8 @@ package struct JournalEvent: Hashable, Sendable {
     case journalCompacted = "journal.compacted"
     case executionStarted = "execution.started"
     case executionHeld = "execution.held"
-    case executionReleased = "execution.released"
+    case executionApproved = "execution.approved"
+    case executionWaveStarted = "execution.waveStarted"
     /// No further run of it is started.
     case executionStopped = "execution.stopped"
     case executionEnded = "execution.ended"

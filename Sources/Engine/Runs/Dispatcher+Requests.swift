@@ -1,0 +1,106 @@
+import Logging
+import Planning
+import Resources
+import Workflows
+
+/// What commands and applies asked for.
+extension Dispatcher {
+  /// - Returns: the requests that are done.
+  func take(
+    _ requests: [RunRequest], _ now: Timestamp, _ transaction: any RunTransaction,
+    _ turn: inout DispatchTurn,
+  ) throws(StoreError) -> [RunRequest] {
+    var done: [RunRequest] = []
+    var judges = false
+    for request in requests {
+      switch request.action {
+      case .start(let start): try self.start(start, request, now, &turn)
+      case .stop(let scope, let mode):
+        apply(
+          .stop(scope, mode, by: request.actor, reason: mode == .kill ? .killed : .canceled), now,
+          &turn)
+      case .revoked(let job, let isDeleted):
+        // The job may be there again, and unrevoked.
+        if world.isRevoked(job) { apply(.revoked(job: job, by: request.actor), now, &turn) }
+        if isDeleted { apply(.jobDeleted(job, by: request.actor), now, &turn) }
+      case .judge: judges = true
+      case .backfill:
+        guard try backfill(request, now, transaction, &turn) else { continue }
+      }
+      done.append(request)
+    }
+    if judges {
+      apply(.rulesChanged, now, &turn)
+      apply(
+        .jobsChanged(Array(Set(held.compactMap { book?.execution($0)?.job })).sorted()), now, &turn)
+      for probe in world.fleet.servers { apply(.probeConnected(probe), now, &turn) }
+    }
+    if judges || !requests.isEmpty { try judgeHeld(now, transaction, &turn) }
+    return done
+  }
+
+  private func start(
+    _ start: RunRequest.Start, _ request: RunRequest, _ now: Timestamp, _ turn: inout DispatchTurn,
+  ) throws(StoreError) {
+    guard let job = world.liveJob(start.job) else {
+      logger.notice(
+        "a job that was to run is gone",
+        metadata: ["job": .string(start.job), "execution": .stringConvertible(start.id)])
+      return
+    }
+    let probes = world.fleet.resolve([job.targets] + (start.targets.map { [$0] } ?? []))
+    apply(
+      .start(
+        NewExecution(
+          id: start.id, job: job.definition, trigger: start.trigger, actor: request.actor,
+          probes: probes, startAt: now, deadline: start.deadline)), now, &turn)
+  }
+
+  // MARK: Approvals
+
+  /// Lets go on what people have approved meanwhile, and ends what they rejected.
+  private func judgeHeld(
+    _ now: Timestamp, _ transaction: any RunTransaction, _ turn: inout DispatchTurn,
+  ) throws(StoreError) {
+    for id in held.sorted() {
+      guard let execution = book?.execution(id) else { continue }
+      let approval = RunApproval(execution)
+      let decisions = try transaction.decisions(on: approval.change)
+      if decisions.isEmpty { continue }
+      let rule = approvalRule(execution)
+      let people = try rule.roles.isEmpty ? nil : people(of: rule.roles, transaction)
+      for decision in decisions.sorted(by: { $0.time < $1.time }) {
+        switch approval.judge(decision, people: people, at: now) {
+        case .approves:
+          apply(.approved(id, by: decision.person.name), now, &turn)
+        case .rejects:
+          apply(.rejected(id, by: decision.person.name, reason: decision.reason), now, &turn)
+        case .doesNotCount: break
+        }
+      }
+    }
+  }
+
+  /// Who must agree: what the job says, or the command policy for which it waits.
+  private func approvalRule(_ execution: Execution) -> RunApproval.Rule {
+    guard let job = world.liveJob(execution.job) else { return RunApproval.Rule(roles: []) }
+    if execution.state == .awaitingApproval {
+      return RunApproval.Rule(roles: job.approval?["roles"]?.strings ?? [])
+    }
+    let policies = world.policies.filter { policy in
+      policy.queues && execution.probes.contains { policy.covers($0, in: world.fleet) }
+    }
+    return RunApproval.Rule(roles: policies.flatMap { $0.approval?["roles"]?.strings ?? [] })
+  }
+
+  private func people(
+    of roles: [String], _ transaction: any RunTransaction,
+  ) throws(StoreError) -> [Person] {
+    var people: [Person] = []
+    for role in roles {
+      let live = try transaction.live(ResourceKey(kind: "Role", name: role))
+      people += (live?.content["spec"]?["people"]?.strings ?? []).compactMap { Person($0) }
+    }
+    return people
+  }
+}
