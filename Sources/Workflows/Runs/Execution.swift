@@ -27,12 +27,8 @@ package struct Execution: Hashable, Sendable {
   package var wave: Int
   /// Probes whose last attempt failed, timed out or was lost.
   package var failedCount: Int
-  /// Why no further run is started, where that is so: a `Run.Reason`.
+  /// Why no further run is started, where that is so.
   package var stopReason: String?
-  /// How many people must approve it; 0 for none.
-  package var approvers: Int
-  /// Who has approved it, in order, each once.
-  package var approvedBy: [String]
   package var endedAt: Timestamp?
 
   /// What started it.
@@ -48,7 +44,7 @@ package struct Execution: Hashable, Sendable {
     case retry(of: ExecutionID)
   }
 
-  /// Where it is on its way; how it ended is in the order of `outcome(of:)`.
+  /// Where it is on its way.
   package enum State: String, Hashable, Sendable, CaseIterable {
     /// Waits for people.
     case awaitingApproval
@@ -56,9 +52,9 @@ package struct Execution: Hashable, Sendable {
     case success
     /// At least one probe failed, timed out or was lost.
     case failed
-    /// At least one probe was canceled, and none failed.
+    /// It was canceled, and no probe failed.
     case canceled
-    /// Nothing ran: all runs were denied or skipped, or only skipped.
+    /// Nothing ran: all runs were denied or skipped.
     case denied, skipped
 
     package var isTerminal: Bool { self != .awaitingApproval && self != .active }
@@ -81,8 +77,7 @@ package struct Execution: Hashable, Sendable {
     id: ExecutionID, job: String, jobDigest: Digest, trigger: Trigger, actor: String,
     createdAt: Timestamp, startAt: Timestamp, deadline: Timestamp?, probes: [String],
     waves: [Wave], failureBudget: Int?, state: State = .active, waveStartsAt: Timestamp? = nil,
-    wave: Int = 0, failedCount: Int = 0, stopReason: String? = nil, approvers: Int = 0,
-    approvedBy: [String] = [], endedAt: Timestamp? = nil,
+    wave: Int = 0, failedCount: Int = 0, stopReason: String? = nil, endedAt: Timestamp? = nil,
   ) {
     self.id = id
     self.job = job
@@ -100,8 +95,6 @@ package struct Execution: Hashable, Sendable {
     self.wave = wave
     self.failedCount = failedCount
     self.stopReason = stopReason
-    self.approvers = approvers
-    self.approvedBy = approvedBy
     self.endedAt = endedAt
   }
 }
