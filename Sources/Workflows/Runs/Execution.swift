@@ -27,8 +27,12 @@ package struct Execution: Hashable, Sendable {
   package var wave: Int
   /// Probes whose last attempt failed, timed out or was lost.
   package var failedCount: Int
-  /// Why no further run is started, where that is so.
+  /// Why no further run is started, where that is so: a `Run.Reason`.
   package var stopReason: String?
+  /// How many people must approve it; 0 for none.
+  package var approvers: Int
+  /// Who has approved it, in order, each once.
+  package var approvedBy: [String]
   package var endedAt: Timestamp?
 
   /// What started it.
@@ -44,7 +48,7 @@ package struct Execution: Hashable, Sendable {
     case retry(of: ExecutionID)
   }
 
-  /// Where it is on its way.
+  /// Where it is on its way; how it ended is in the order of `outcome(of:)`.
   package enum State: String, Hashable, Sendable, CaseIterable {
     /// Waits for people.
     case awaitingApproval
@@ -52,9 +56,9 @@ package struct Execution: Hashable, Sendable {
     case success
     /// At least one probe failed, timed out or was lost.
     case failed
-    /// It was canceled, and no probe failed.
+    /// At least one probe was canceled, and none failed.
     case canceled
-    /// Nothing ran: all runs were denied or skipped.
+    /// Nothing ran: all runs were denied or skipped, or only skipped.
     case denied, skipped
 
     package var isTerminal: Bool { self != .awaitingApproval && self != .active }
@@ -77,7 +81,8 @@ package struct Execution: Hashable, Sendable {
     id: ExecutionID, job: String, jobDigest: Digest, trigger: Trigger, actor: String,
     createdAt: Timestamp, startAt: Timestamp, deadline: Timestamp?, probes: [String],
     waves: [Wave], failureBudget: Int?, state: State = .active, waveStartsAt: Timestamp? = nil,
-    wave: Int = 0, failedCount: Int = 0, stopReason: String? = nil, endedAt: Timestamp? = nil,
+    wave: Int = 0, failedCount: Int = 0, stopReason: String? = nil, approvers: Int = 0,
+    approvedBy: [String] = [], endedAt: Timestamp? = nil,
   ) {
     self.id = id
     self.job = job
@@ -95,6 +100,8 @@ package struct Execution: Hashable, Sendable {
     self.wave = wave
     self.failedCount = failedCount
     self.stopReason = stopReason
+    self.approvers = approvers
+    self.approvedBy = approvedBy
     self.endedAt = endedAt
   }
 }

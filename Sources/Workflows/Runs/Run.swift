@@ -11,7 +11,7 @@ package struct Run: Hashable, Sendable {
   /// The reason in words.
   package var message: String?
   package var createdAt: Timestamp
-  /// While it is queued: it does not start before (jitter, back-off); nil for at once.
+  /// While it is queued: when it is judged again by itself (jitter, back-off, staleness).
   package var notBefore: Timestamp?
   package var startedAt: Timestamp?
   package var endedAt: Timestamp?

@@ -1,0 +1,23 @@
+package import Resources
+
+/// What the caller knows at the moment of an event; it does not change within one.
+package protocol RunWorld {
+  /// The job that is live.
+  func job(_ name: String) -> JobDefinition?
+  func isRevoked(_ job: String) -> Bool
+  /// What the command policies say of the job on the probe.
+  func admission(_ job: JobDefinition, _ probe: String) -> Admission
+  func isConnected(_ probe: String) -> Bool
+  /// When the probe was heard of last; nil for never.
+  func lastHeard(_ probe: String) -> Timestamp?
+  /// Whether there was such an execution: ended ones are not in the book.
+  func hasEnded(_ execution: ExecutionID) -> Bool
+}
+
+/// What command policies say of a job on a probe.
+package enum Admission: Hashable, Sendable {
+  case allow
+  /// Not yet, for this reason; judged again when policies, jobs or approvals change.
+  case queue(String)
+  case deny(String)
+}
