@@ -4,8 +4,11 @@ package import Resources
 package struct OccurrenceRecord: Hashable, Sendable {
   package var schedule: String
   /// The local time that is meant, in seconds since 1970-01-01T00:00:00 on the zone's clocks.
+  ///
+  /// For intervals and single times the instant itself.
   package var nominal: Int64
-  /// 1 where clocks show that time again, else 0.
+  /// 1 where clocks show that time again, else 0; more only after a change of the zone, see
+  /// ``ScheduleCursor/Repetition``.
   package var fold: Int
   /// When it was due, in seconds since 1970-01-01T00:00:00Z, jitter not included.
   package var instant: Int64
@@ -15,7 +18,8 @@ package struct OccurrenceRecord: Hashable, Sendable {
   package var decidedAt: Timestamp
   /// What runs for it.
   package var execution: ExecutionID?
-  /// How many occurrences it stands for; more than one only where many were missed in a row.
+  /// How many occurrences it stands for, itself the latest; more than one only where more than
+  /// ``ScheduleMachine/rowLimit`` were missed.
   package var count: Int
   /// The version of the time zone data it was decided with.
   package var zoneDataVersion: String

@@ -8,6 +8,9 @@ package struct ScheduleDefinition: Sendable {
   package var digest: Digest
   package var job: String
   package var times: ScheduleTimes
+  /// What names its occurrences: `wallClock` for cron expressions, `elapsedTime` for `every` and
+  /// `at`.
+  package var timing: Timing
   package var mode: Mode
   /// After a success so long until it runs again there; nil for never.
   package var cooldown: TimeSpan?
@@ -16,6 +19,13 @@ package struct ScheduleDefinition: Sendable {
   package var catchUpMax: Int
   package var overlap: Overlap
   package var jitter: TimeSpan
+
+  package enum Timing: String, Hashable, Sendable, CaseIterable {
+    /// The nominal time is what clocks show. Where new time zone data moves it, it moves with it.
+    case wallClock
+    /// The nominal time is the instant, and the fold 0, whatever clocks show.
+    case elapsedTime
+  }
 
   package enum Mode: String, Hashable, Sendable, CaseIterable {
     case everyTick, oncePerProbe, oncePerTarget
@@ -27,8 +37,8 @@ package struct ScheduleDefinition: Sendable {
   }
 
   package init(
-    name: String, digest: Digest, job: String, times: ScheduleTimes, mode: Mode = .everyTick,
-    cooldown: TimeSpan? = nil, startingDeadline: TimeSpan? = nil,
+    name: String, digest: Digest, job: String, times: ScheduleTimes, timing: Timing = .wallClock,
+    mode: Mode = .everyTick, cooldown: TimeSpan? = nil, startingDeadline: TimeSpan? = nil,
     catchUpWindow: TimeSpan = .days(1), catchUpMax: Int = 1, overlap: Overlap = .skip,
     jitter: TimeSpan = .zero,
   ) {
@@ -36,6 +46,7 @@ package struct ScheduleDefinition: Sendable {
     self.digest = digest
     self.job = job
     self.times = times
+    self.timing = timing
     self.mode = mode
     self.cooldown = cooldown
     self.startingDeadline = startingDeadline
