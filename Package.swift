@@ -42,6 +42,8 @@ let package = Package(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     /// The part of the C library's malloc.h that Swift's module of it leaves out.
     .systemLibrary(name: "CMalloc"),
+    /// Waiting for a process without reaping it, with what it used.
+    .systemLibrary(name: "CProcess"),
     /// Repositories without a checkout; the only place with libgit2's pointers.
     .target(name: "Git", dependencies: ["CGit2", "Faults"]),
     /// Text to located trees; the only place with libyaml's pointers.
@@ -124,12 +126,17 @@ let package = Package(
         "Engine", "Planning", "Resources", "Workflows", asyncHTTPClient, crypto, logging,
       ]),
 
+    /// The probe: what carries out actions on a host.
+    .target(
+      name: "Agent", dependencies: ["Actions", "CProcess", "Faults", crypto, subprocess]),
+
     // MARK: Programs
     /// The composition root: settings in, running services out.
     .target(
       name: "App",
       dependencies: [
-        "CMalloc", "ControlPlane", "Cron", "Engine", "Faults", "Git", "GitSource", "Integrations",
+        "Actions", "Agent", "CMalloc", "ControlPlane", "Cron", "Engine", "Faults", "Git",
+        "GitSource", "Integrations",
         "Kinds", "Persistence", "Planning", "Resources", "Signatures", "TimeZones", "Workflows",
         "YAML", lifecycle, logging, subprocess, unixSignals,
       ]),
@@ -137,7 +144,7 @@ let package = Package(
     .executableTarget(
       name: "writ",
       dependencies: [
-        "App", "CEL", "ControlPlane", "Cron", "Engine", "Faults", "GitSource", "Kinds",
+        "Actions", "App", "CEL", "ControlPlane", "Cron", "Engine", "Faults", "GitSource", "Kinds",
         "Persistence", "Planning", "Rendering", "Resources", "Signatures", "TimeZones",
         "Workflows", argumentParser, logging,
       ]),
@@ -153,6 +160,8 @@ let package = Package(
     .testTarget(name: "GitTests", dependencies: ["Git"]),
     .testTarget(name: "YAMLTests", dependencies: ["Resources", "YAML"]),
     .testTarget(name: "ResourcesTests", dependencies: ["Resources"]),
+    .testTarget(name: "ActionsTests", dependencies: ["Actions"]),
+    .testTarget(name: "AgentTests", dependencies: ["Actions", "Agent"]),
     .testTarget(name: "CELTests", dependencies: ["CEL"]),
     /// The system's zones and Python as an oracle, for tests of what is pure.
     .target(name: "ZoneSupport", dependencies: ["TimeZones"], path: "Tests/ZoneSupport"),
@@ -172,7 +181,10 @@ let package = Package(
       name: "SignaturesTests", dependencies: ["Resources", "Signatures", "TestSupport"]),
     .testTarget(
       name: "WorkflowsTests",
-      dependencies: ["Planning", "Resources", "TestSupport", "Workflows"]),
+      dependencies: [
+        "Actions", "Cron", "Planning", "Resources", "TestSupport", "TimeZones", "Workflows",
+        "ZoneSupport",
+      ]),
     .testTarget(
       name: "PersistenceTests",
       dependencies: [

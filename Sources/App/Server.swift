@@ -72,6 +72,7 @@ package struct Server: Sendable {
         store: store, sender: sender, clock: clock, wall: workspace.wall, logger: logger)
     }
     let delivering = outbox
+    let dispatcher = try workspace.dispatcher(store, decidesSchedules: true, logger: logger)
     let reconciler = Reconciler(
       source: source,
       verifier: try workspace.verifier(.mirror, store: store, remembers: true),
@@ -87,6 +88,7 @@ package struct Server: Sendable {
         // Also where nothing changed: another process may have applied, and told this one to look.
         delivering?.trigger()
         health.trigger()
+        dispatcher.trigger()
       })
     var http = ControlPlaneSettings(
       host: settings.listen.host, port: settings.listen.port,
@@ -100,8 +102,7 @@ package struct Server: Sendable {
     let server = ControlPlaneServer(
       settings: http, reconciler: reconciler, store: store, health: health,
       snapshot: { [workspace] () throws(StoreError) in try workspace.snapshot(of: store) },
-      clock: clock,
-      wall: workspace.wall, logger: logger,
+      dispatch: { dispatcher.trigger() }, clock: clock, wall: workspace.wall, logger: logger,
       onListening: { [onListening] host, port in
         FaultPoint.reach(.serverListening)
         await onListening(host, port)
@@ -109,10 +110,15 @@ package struct Server: Sendable {
     var services: [any Service] = [Loop { await reconciler.run() }]
     if let outbox { services.append(Loop { await outbox.run() }) }
     services.append(Loop { await health.run() })
+    services.append(Loop { await dispatcher.run() })
+    let pruning = RunPruning(
+      store: store, rule: settings.runRetention, clock: clock, wall: workspace.wall, logger: logger)
+    services.append(Loop { await pruning.run() })
     services.append(
       Loop {
         for await _ in health.ends {
           delivering?.trigger()
+          dispatcher.trigger()
           reconciler.trigger()
         }
       })

@@ -69,6 +69,10 @@ extension Settings {
       journalExports: sources.text(nil, "WRIT_JOURNAL_EXPORTS", ["journal", "exports"]).map {
         FileText.absolute($0)
       },
+      parallelRuns: file["runs"]?["parallel"]?.integer.map(Int.init) ?? 64,
+      runRetention: RunRetention(
+        age: try sources.span("WRIT_RUNS_KEEP", ["runs", "keep"]) ?? .days(30),
+        countOfJob: file["runs"]?["keepCount"]?.integer.map(Int.init) ?? 10_000),
       verify: try sources.verify(flags))
   }
 

@@ -37,6 +37,10 @@ package struct Settings: Sendable {
   package var journalKeep: TimeSpan?
   /// The folder that events are exported to before they are dropped.
   package var journalExports: String?
+  /// How many runs the server's own probes do at a time.
+  package var parallelRuns: Int
+  /// How long it is kept what ran.
+  package var runRetention: RunRetention
   /// Whose signatures the source must carry, and how much of it.
   package var verify: TrustFiles
 

@@ -91,6 +91,16 @@ enum SettingsFile {
           .optional(
             "expireAfter", .format(.positiveDuration), "How long an approval counts."),
         ])), "Changes that people have to agree to."),
+    .optional(
+      "runs",
+      .object(
+        ObjectShape([
+          .optional(
+            "parallel", .integer(1...10_000), "How many runs the server's own probes do at a time."),
+          .optional("keep", .format(.positiveDuration), "How long it is kept what ran."),
+          .optional(
+            "keepCount", .integer(1...10_000_000), "So many executions of each job stay at most."),
+        ])), "What runs."),
     .optional("health", .object(HealthShape.object), "How each apply is watched."),
     .optional("verify", .object(verifyShape), "Whose signatures the source must carry."),
   ])

@@ -43,6 +43,24 @@ extension Workspace {
     await client.shutDown()
   }
 
+  /// Tells the running server that something was asked for about runs.
+  ///
+  /// It would find out by itself within seconds.
+  ///
+  /// - Returns: whether a server runs.
+  package func pokeDispatcher() async -> Bool {
+    guard let server = try? runningServer() else { return false }
+    let client = client(of: server)
+    do throws(ServerClientError) {
+      try await client.dispatch()
+      await client.shutDown()
+      return true
+    } catch {
+      await client.shutDown()
+      return error.code != .notRunning
+    }
+  }
+
   private func client(of server: ServerFile) -> ServerClient {
     ServerClient(
       address: server.address, token: server.token.text, dataDirectory: data.path,

@@ -14,6 +14,7 @@ package struct ControlPlaneServer: Service {
   private let store: any StateStore
   private let health: HealthWatcher?
   private let snapshot: (@Sendable () throws(StoreError) -> LiveSnapshot)?
+  private let dispatch: (@Sendable () -> Void)?
   private let clock: any Clock<Duration>
   private let wall: any WallClock
   private let logger: Logger
@@ -24,11 +25,13 @@ package struct ControlPlaneServer: Service {
   /// - Parameters:
   ///   - health: what takes verdicts about the state that is watched; without it there is no route.
   ///   - snapshot: what makes snapshots of the live state; without it there is no route.
+  ///   - dispatch: makes whoever dispatches runs look; without it there is no route.
   ///   - onListening: called once the port is bound and `server.json` is written.
   package init(
     settings: ControlPlaneSettings, reconciler: Reconciler, store: any StateStore,
     health: HealthWatcher? = nil,
-    snapshot: (@Sendable () throws(StoreError) -> LiveSnapshot)? = nil, clock: any Clock<Duration>,
+    snapshot: (@Sendable () throws(StoreError) -> LiveSnapshot)? = nil,
+    dispatch: (@Sendable () -> Void)? = nil, clock: any Clock<Duration>,
     wall: any WallClock, logger: Logger,
     onListening: @escaping @Sendable (_ host: String, _ port: Int) async -> Void,
   ) {
@@ -37,6 +40,7 @@ package struct ControlPlaneServer: Service {
     self.store = store
     self.health = health
     self.snapshot = snapshot
+    self.dispatch = dispatch
     self.clock = clock
     self.wall = wall
     self.logger = logger
@@ -177,6 +181,7 @@ package struct ControlPlaneServer: Service {
     if let health {
       HealthVerdictRoute(watcher: health, bodies: bodies(settings.bodyLimit)).add(to: commands)
     }
+    if let dispatch { DispatchRoute(dispatch: dispatch).add(to: commands) }
     if let snapshot { SnapshotRoute(desk: desk, make: snapshot).add(to: commands) }
     return router
   }

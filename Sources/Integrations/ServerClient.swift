@@ -45,6 +45,11 @@ package struct ServerClient: Sendable {
     return try await value(of: request, within: wait ? Self.waitLimit : Self.timeLimit)
   }
 
+  /// Makes the server look at what was asked for about runs.
+  package func dispatch() async throws(ServerClientError) {
+    _ = try await value(of: request(.POST, "/v1/dispatch"), within: Self.timeLimit)
+  }
+
   package func status() async throws(ServerClientError) -> Value {
     try await value(of: request(.GET, "/v1/status"), within: Self.timeLimit)
   }

@@ -32,6 +32,9 @@ extension DataDirectory {
   package var serverLockPath: String { path + "/serve.lock" }
   /// Held by whoever makes a pass.
   package var passLockPath: String { path + "/reconcile.lock" }
+
+  /// Where the probe of this machine keeps what it needs to know of its processes.
+  package var runsPath: String { path + "/probe" }
   /// Held while the database is opened for writing.
   package var openLockPath: String { path + "/open.lock" }
 }

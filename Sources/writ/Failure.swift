@@ -34,7 +34,11 @@ func reportingErrors<Result>(_ body: () async throws -> Result) async throws -> 
     throw error.code == .usage ? ExitCode(64) : ExitCode.error
   } catch let error as StoreError {
     fail(error.message, error.hint)
-    throw error.code == .stale ? ExitCode.stale : ExitCode.error
+    switch error.code {
+    case .stale: throw ExitCode.stale
+    case .blocked: throw ExitCode.blocked
+    default: throw ExitCode.error
+    }
   } catch let error as UnverifiedSource {
     if let document = error.document { Terminal.writeJSON(document) }
     if let lines = error.lines { Terminal.write(lines: lines) }

@@ -26,7 +26,12 @@ struct Writ: AsyncParsableCommand {
           Status.self, Get.self, Describe.self, History.self, StateCommand.self, Diff.self,
           JournalCommand.self, DriftCommand.self,
         ]),
-      CommandGroup(name: "Jobs and schedules", subcommands: [ScheduleCommand.self]),
+      CommandGroup(
+        name: "Jobs and schedules",
+        subcommands: [
+          RunCommand.self, RunsCommand.self, Logs.self, Cancel.self, Kill.self, RetryCommand.self,
+          Revoke.self, Unrevoke.self, JobCommand.self, ScheduleCommand.self, Backfill.self,
+        ]),
       CommandGroup(
         name: "Where it came from", subcommands: [Blame.self, Explain.self, Trace.self]),
       CommandGroup(

@@ -45,6 +45,8 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
     /// The state that the plan predicts is not the state that it makes.
     case rootMismatch = "root-mismatch"
     case notFound = "not-found"
+    /// A person has to allow it first.
+    case blocked
     /// What was stored means something else to this version of Writ.
     case incompatible
     case other
@@ -54,7 +56,7 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
       switch self {
       case .readOnly, .corrupt, .permission, .full, .inputOutput: true
       case .busy, .newerSchema, .olderSchema, .noSchema, .otherApplication, .stale,
-        .rootMismatch, .notFound, .incompatible, .other:
+        .rootMismatch, .notFound, .blocked, .incompatible, .other:
         false
       }
     }
@@ -75,7 +77,8 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
   /// Whether trying again later may help.
   package var mayPass: Bool {
     switch code {
-    case .corrupt, .incompatible, .rootMismatch, .notFound, .newerSchema, .olderSchema, .noSchema,
+    case .corrupt, .blocked, .incompatible, .rootMismatch, .notFound, .newerSchema, .olderSchema,
+      .noSchema,
       .otherApplication:
       false
     case .busy, .readOnly, .permission, .full, .inputOutput, .stale, .other: true

@@ -84,4 +84,7 @@ package struct JobActivity: Hashable, Sendable {
   package var lastStarted: Timestamp?
 
   package init() {}
+
+  /// Whether a run of it has not ended.
+  package var isActive: Bool { queued + pending + running > 0 }
 }

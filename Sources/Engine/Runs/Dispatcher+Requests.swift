@@ -67,40 +67,24 @@ extension Dispatcher {
       let approval = RunApproval(execution)
       let decisions = try transaction.decisions(on: approval.change)
       if decisions.isEmpty { continue }
-      let rule = approvalRule(execution)
-      let people = try rule.roles.isEmpty ? nil : people(of: rule.roles, transaction)
+      let rule = try RunApproval.Rule(for: execution, transaction)
+      let people = try rule.people(transaction)
+      var approvers: [Person] = []
       for decision in decisions.sorted(by: { $0.time < $1.time }) {
         switch approval.judge(decision, people: people, at: now) {
-        case .approves:
-          apply(.approved(id, by: decision.person.name), now, &turn)
         case .rejects:
           apply(.rejected(id, by: decision.person.name, reason: decision.reason), now, &turn)
-        case .doesNotCount: break
+        case .approves where !approvers.contains(where: { $0.isSame(as: decision.person) }):
+          approvers.append(decision.person)
+          if execution.state == .awaitingApproval {
+            apply(.approved(id, by: decision.person.name), now, &turn)
+          } else if approvers.count >= rule.approvers {
+            world.admitted.insert(id)
+            apply(.approved(id, by: decision.person.name), now, &turn)
+          }
+        case .approves, .doesNotCount: break
         }
       }
     }
-  }
-
-  /// Who must agree: what the job says, or the command policy for which it waits.
-  private func approvalRule(_ execution: Execution) -> RunApproval.Rule {
-    guard let job = world.liveJob(execution.job) else { return RunApproval.Rule(roles: []) }
-    if execution.state == .awaitingApproval {
-      return RunApproval.Rule(roles: job.approval?["roles"]?.strings ?? [])
-    }
-    let policies = world.policies.filter { policy in
-      policy.queues && execution.probes.contains { policy.covers($0, in: world.fleet) }
-    }
-    return RunApproval.Rule(roles: policies.flatMap { $0.approval?["roles"]?.strings ?? [] })
-  }
-
-  private func people(
-    of roles: [String], _ transaction: any RunTransaction,
-  ) throws(StoreError) -> [Person] {
-    var people: [Person] = []
-    for role in roles {
-      let live = try transaction.live(ResourceKey(kind: "Role", name: role))
-      people += (live?.content["spec"]?["people"]?.strings ?? []).compactMap { Person($0) }
-    }
-    return people
   }
 }

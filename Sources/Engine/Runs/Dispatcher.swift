@@ -195,6 +195,9 @@ package actor Dispatcher {
   func apply(_ event: RunEvent, _ now: Timestamp, _ turn: inout DispatchTurn) {
     guard let step = book?.apply(event, at: now, world) else { return }
     for change in step.executions { index(change.execution) }
+    for change in step.runs where change.run.state == .queued && change.run.reason == .admission {
+      held.insert(change.run.id.execution)
+    }
     turn.add(step)
   }
 
@@ -202,6 +205,7 @@ package actor Dispatcher {
   private func index(_ execution: Execution) {
     if execution.state.isTerminal {
       held.remove(execution.id)
+      world.admitted.remove(execution.id)
       guard let schedule = scheduleOf.removeValue(forKey: execution.id) else { return }
       activeBySchedule[schedule]?.removeAll { $0 == execution.id }
       if activeBySchedule[schedule]?.isEmpty == true { activeBySchedule[schedule] = nil }

@@ -29,6 +29,8 @@ final class LiveWorld: RunWorld {
   private var transaction: (any RunTransaction)?
   /// What went wrong while the machine asked; it cannot take errors.
   private(set) var failure: StoreError?
+  /// Executions that people let go on, whatever a command policy would have wait.
+  var admitted: Set<ExecutionID> = []
   /// Whether nothing is sent any more.
   var isStopping = false
 
@@ -123,14 +125,14 @@ final class LiveWorld: RunWorld {
 
   func isRevoked(_ job: String) -> Bool { revoked.contains(job) }
 
-  func admission(_ job: JobDefinition, _ probe: String) -> Admission {
+  func admission(_ job: JobDefinition, _ run: RunID) -> Admission {
     var waits: String?
-    for policy in policies where policy.covers(probe, in: fleet) {
+    for policy in policies where policy.covers(run.probe, in: fleet) {
       guard case .refused(let reason) = policy.policy.decide(job.action) else { continue }
       if !policy.queues { return .deny(reason) }
       waits = waits ?? reason
     }
-    return waits.map { .queue($0) } ?? .allow
+    return admitted.contains(run.execution) ? .allow : waits.map { .queue($0) } ?? .allow
   }
 
   func isConnected(_ probe: String) -> Bool {

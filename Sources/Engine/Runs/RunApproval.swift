@@ -1,3 +1,4 @@
+import Kinds
 package import Planning
 package import Resources
 package import Workflows
@@ -15,11 +16,40 @@ package struct RunApproval: Sendable {
     actor = execution.actor
   }
 
+  /// Who must agree.
   package struct Rule: Sendable {
     /// Roles of which an approver must have one; none means anybody.
-    package var roles: [String]
+    package var roles: [String] = []
+    package var approvers = 1
 
-    package init(roles: [String]) { self.roles = roles }
+    /// What the job says, or the command policies for which the execution waits.
+    package init(for execution: Execution, _ transaction: any RunTransaction) throws(StoreError) {
+      if execution.state == .awaitingApproval {
+        let job = try transaction.live(ResourceKey(kind: Kind.job.name, name: execution.job))
+        roles = job?.content["spec"]?["approval"]?["roles"]?.strings ?? []
+        approvers = execution.approvers
+        return
+      }
+      let fleet = Fleet(try transaction.live(kind: Kind.probe.name))
+      for live in try transaction.live(kind: Kind.commandPolicy.name) {
+        guard let policy = HostPolicy(live), policy.queues,
+          execution.probes.contains(where: { policy.covers($0, in: fleet) })
+        else { continue }
+        roles += policy.approval?["roles"]?.strings ?? []
+        approvers = max(approvers, Int(policy.approval?["approvers"]?.integer ?? 1))
+      }
+    }
+
+    /// The people of the roles, as they are live; nil where anybody may approve.
+    package func people(_ transaction: any RunTransaction) throws(StoreError) -> [Person]? {
+      if roles.isEmpty { return nil }
+      var people: [Person] = []
+      for role in roles {
+        let live = try transaction.live(ResourceKey(kind: Kind.role.name, name: role))
+        people += (live?.content["spec"]?["people"]?.strings ?? []).compactMap { Person($0) }
+      }
+      return people
+    }
   }
 
   package enum Judgement: Hashable, Sendable {

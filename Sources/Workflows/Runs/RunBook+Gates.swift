@@ -21,7 +21,7 @@ extension RunBook {
     if !turn.world.isConnected(probe) {
       return waitForProbe(ref, job.staleness, &turn)
     }
-    switch turn.world.admission(job, probe) {
+    switch turn.world.admission(job, run.id) {
     case .allow: break
     case .queue(let reason): return park(ref, .admission, message: reason, &turn)
     case .deny(let reason): return end(ref, .denied, .policy, reason, &turn)

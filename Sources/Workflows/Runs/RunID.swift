@@ -44,5 +44,16 @@ package struct ExecutionID: Hashable, Sendable, Comparable, CustomStringConverti
     description = String(text)
   }
 
+  /// A new name, of 60 random bits.
+  package static func random() -> ExecutionID {
+    var generator = SystemRandomNumberGenerator()
+    return ExecutionID(random: &generator)
+  }
+
+  private init(random generator: inout some RandomNumberGenerator) {
+    let digits = Array("abcdefghijklmnopqrstuvwxyz234567")
+    description = "x" + String((0..<12).map { _ in digits[Int(generator.next() & 31)] })
+  }
+
   package static func < (a: ExecutionID, b: ExecutionID) -> Bool { a.description < b.description }
 }

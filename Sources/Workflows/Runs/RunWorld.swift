@@ -5,8 +5,8 @@ package protocol RunWorld {
   /// The job that is live.
   func job(_ name: String) -> JobDefinition?
   func isRevoked(_ job: String) -> Bool
-  /// What the command policies say of the job on the probe.
-  func admission(_ job: JobDefinition, _ probe: String) -> Admission
+  /// What the command policies say of the job on the probe of a run, less what people allowed.
+  func admission(_ job: JobDefinition, _ run: RunID) -> Admission
   func isConnected(_ probe: String) -> Bool
   /// When the probe was heard of last; nil for never.
   func lastHeard(_ probe: String) -> Timestamp?

@@ -10,8 +10,8 @@ import Resources
 struct DecisionOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "A plan or a change by 16 digits or more of its digest, or Kind/name; repeatable.",
-      valueName: "plan|change"))
+      "A plan or a change by 16 digits or more of its digest, Kind/name, or an execution.",
+      valueName: "plan|change|execution"))
   var what: [String]
 
   @Option(name: .customLong("as"), help: "Who decides. Default: your login.")
@@ -42,6 +42,9 @@ struct Approve: AsyncParsableCommand {
 
   func run() async throws {
     try await reportingErrors {
+      if try await RunDecision.handles(options, .approve, reason: reason, withdraws: withdraw) {
+        return
+      }
       if withdraw {
         try await Decision(options, reason: reason).withdraw()
       } else {
@@ -71,6 +74,7 @@ struct Reject: AsyncParsableCommand {
 
   func run() async throws {
     try await reportingErrors {
+      if try await RunDecision.handles(options, .reject, reason: reason) { return }
       try await Decision(options, reason: reason).say(.reject)
     }
   }

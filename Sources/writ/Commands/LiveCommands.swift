@@ -114,17 +114,39 @@ struct Get: AsyncParsableCommand {
 /// The command `writ describe`.
 struct Describe: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Explain one live resource: where it comes from, what it names, who names it.")
+    abstract: "Explain one live resource: where it comes from, what it names, who names it.",
+    discussion: "writ describe run NAME tells of a run or an execution.")
 
-  @Argument(help: "Kind/name.")
+  @Argument(help: "Kind/name, or: run NAME.")
   var what: String
+
+  @Argument(help: ArgumentHelp("The name of a run or an execution.", valueName: "name"))
+  var name: String?
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: CommonOptions
 
+  /// The run that is asked about; nil for a resource.
+  private func runName() throws(SettingsError) -> String? {
+    for word in ["run", "execution"] {
+      if what == word {
+        if let name { return name }
+        throw SettingsError("which \(word)?", hint: "see what ran: writ runs")
+      }
+      if what.hasPrefix("\(word)/") { return String(what.dropFirst(word.count + 1)) }
+    }
+    guard name == nil else {
+      throw SettingsError("\"\(what)\" takes no second name", hint: "write Kind/name")
+    }
+    return nil
+  }
+
   func run() async throws {
     try await reportingErrors {
       let workspace = try common.workspace()
+      if let run = try runName() {
+        return try RunDescription(RunDesk(workspace), run).show(output.format)
+      }
       let store = try workspace.existingStore()
       let selection = try ResourceSelection(what, workspace.registry)
       guard let kind = selection.kind, let name = selection.name else {

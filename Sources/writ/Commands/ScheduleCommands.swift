@@ -11,7 +11,11 @@ import TimeZones
 /// The command `writ schedule`.
 struct ScheduleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "schedule", abstract: "When jobs run.", subcommands: [ScheduleNext.self])
+    commandName: "schedule", abstract: "When jobs run, and what became of each time.",
+    subcommands: [
+      ScheduleNext.self, ScheduleList.self, SchedulePause.self, ScheduleResume.self,
+      ScheduleHistory.self,
+    ])
 }
 
 /// The command `writ schedule next`.

@@ -1,0 +1,370 @@
+import App
+import ArgumentParser
+import Engine
+import Persistence
+import Rendering
+import Resources
+import TimeZones
+import Workflows
+
+/// The command `writ schedule list`.
+struct ScheduleList: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List schedules: when they are due, and whether they are held.")
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    try await reportingErrors {
+      let workspace = try common.workspace()
+      let store = try workspace.existingStore()
+      let entries = try ScheduleEntry.all(store)
+      let now = workspace.wall.now()
+      switch output.format {
+      case .json:
+        Terminal.writeJSON([
+          "formatVersion": 1, "schedules": .array(entries.map { $0.value(now: now) }),
+        ])
+      case .text:
+        if entries.isEmpty { return Terminal.writeError("writ: no schedule is live") }
+        Terminal.write(
+          lines: ScheduleEntry.table(
+            entries, now: now, width: Terminal.width, style: Terminal.outputStyle))
+      }
+    }
+  }
+}
+
+/// A live schedule, and how far it was decided.
+struct ScheduleEntry {
+  var name: String
+  var spec: Value
+  var row: ScheduleRow?
+
+  static func all(_ store: Store) throws -> [ScheduleEntry] {
+    var rows: [String: ScheduleRow] = [:]
+    for row in try store.scheduleRows() { rows[row.name] = row }
+    return try store.records(kind: "Schedule", name: nil).map { record in
+      let name = record.resource.key.name
+      return ScheduleEntry(name: name, spec: record.content["spec"] ?? [:], row: rows[name])
+    }
+  }
+
+  private var pause: ScheduleCursor.Pause? { row?.cursor?.pause }
+
+  private func isPaused(now: Timestamp) -> Bool {
+    pause.map { $0.until.map { now < $0 } ?? true } ?? false
+  }
+
+  private func held(now: Timestamp) -> String? {
+    if spec["suspend"] == true { return "suspended in git" }
+    guard let pause, isPaused(now: now) else { return nil }
+    return "paused by \(pause.actor)\(pause.reason.isEmpty ? "" : ": \(pause.reason)")"
+  }
+
+  private var when: String {
+    let when = spec["when"]
+    if let cron = when?["cron"]?.string { return "\(cron) \(when?["timeZone"]?.string ?? "UTC")" }
+    if let every = when?["every"]?.string { return "every \(every)" }
+    return when?["at"]?.string.map { "at \($0)" } ?? ""
+  }
+
+  func value(now: Timestamp) -> Value {
+    [
+      "held": RunView.text(held(now: now)), "job": spec["job"] ?? .null,
+      "name": .string(name), "nextDue": RunView.time(row?.cursor?.nextDue),
+      "overlap": spec["overlap"] ?? .null,
+      "waiting": .integer(Int64(row?.cursor?.buffer.count ?? 0)),
+      "when": .string(when),
+    ]
+  }
+
+  static func table(
+    _ entries: [ScheduleEntry], now: Timestamp, width: Int, style: Style,
+  ) -> [String] {
+    Table(
+      [
+        .init("SCHEDULE", isWhole: true), .init("JOB"), .init("WHEN", minimumWidth: 12),
+        .init("NEXT", isWhole: true), .init("HELD", minimumWidth: 8),
+      ],
+      rows: entries.map { entry in
+        let next = entry.row?.cursor?.nextDue.map { RelativeTime.text($0, now: now) }
+        let held = entry.held(now: now)
+        return [
+          .init(entry.name), .init(entry.spec["job"]?.string ?? ""), .init(entry.when),
+          .init(held == nil ? next ?? "not decided yet" : "-"), .init(held ?? "", .blocked),
+        ]
+      }
+    ).lines(width: width, style: style)
+  }
+}
+
+/// The command `writ schedule pause`.
+struct SchedulePause: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pause",
+    abstract: "Hold a schedule beside git; what it misses is not caught up.")
+
+  @Argument(help: "The name of a live schedule.")
+  var name: String
+
+  @Option(name: .long, help: "Why, for the journal and for those who wonder.")
+  var reason = ""
+
+  @Option(name: .long, help: "It goes on by itself after so long, such as 2h.")
+  var duration: String?
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    try await reportingErrors {
+      let desk = try RunDesk(try common.workspace())
+      var until: Timestamp?
+      if let duration {
+        guard let span = try? TimeSpan(parsing: duration) else {
+          throw SettingsError("--duration \"\(duration)\" is no length of time", hint: "such as 2h")
+        }
+        until = Timestamp(
+          nanoseconds: desk.workspace.wall.now().nanoseconds + span.nanoseconds)
+      }
+      let isNew = try desk.service.setPaused(true, name, reason: reason, until: until)
+      try await desk.settle()
+      if common.quiet { return }
+      Terminal.writeLine(
+        isNew
+          ? "Schedule/\(name) is paused\(until.map { " until \($0)" } ?? "")"
+          : "Schedule/\(name) was paused already")
+      Terminal.writeLine("    let it go on with: writ schedule resume \(name)")
+    }
+  }
+}
+
+/// The command `writ schedule resume`.
+struct ScheduleResume: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "End the pause of a schedule.")
+
+  @Argument(help: "The name of a live schedule.")
+  var name: String
+
+  @Option(name: .long, help: "Why, for the journal.")
+  var reason = ""
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    try await reportingErrors {
+      let desk = try RunDesk(try common.workspace())
+      let wasPaused = try desk.service.setPaused(false, name, reason: reason)
+      try await desk.settle()
+      if !common.quiet {
+        Terminal.writeLine(
+          wasPaused ? "Schedule/\(name) goes on" : "Schedule/\(name) was not paused")
+      }
+    }
+  }
+}
+
+/// The command `writ schedule history`.
+struct ScheduleHistory: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "history",
+    abstract: "What became of each time of a schedule, the newest first.")
+
+  @Argument(help: "The name of a schedule, live or not.")
+  var name: String
+
+  @Option(name: .long, help: "How many at most, up to 10000.")
+  var limit = 20
+
+  @Option(name: .long, help: "Only times before then: next of the page before.")
+  var before: Int64?
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    try await reportingErrors {
+      guard (1...10_000).contains(limit) else {
+        throw SettingsError("--limit \(limit) is not in 1-10000")
+      }
+      let workspace = try common.workspace()
+      let store = try workspace.existingStore()
+      let records = try store.occurrences(of: name, before: before, limit: limit)
+      let counts = try store.verdictCounts(of: name)
+      switch output.format {
+      case .json:
+        Terminal.writeJSON([
+          "counts": .sorted(
+            counts.map { .init($0.key.rawValue, .integer(Int64($0.value))) }), "formatVersion": 1,
+          "next": records.count == limit
+            ? records.last.map { .integer($0.nominal) } ?? .null : .null,
+          "occurrences": .array(records.map(Self.value)),
+        ])
+      case .text:
+        if records.isEmpty {
+          return Terminal.writeError("writ: nothing was decided yet about Schedule/\(name)")
+        }
+        Terminal.write(lines: table(records))
+        let words = counts.sorted { $0.key.rawValue < $1.key.rawValue }
+          .map { "\($0.value) \($0.key.rawValue)" }
+        if !common.quiet { Terminal.writeError("writ: \(words.joined(separator: ", "))") }
+      }
+    }
+  }
+
+  private static func value(_ record: OccurrenceRecord) -> Value {
+    [
+      "count": .integer(Int64(record.count)), "decidedAt": .string(record.decidedAt.description),
+      "due": .string(CivilTime(localSeconds: record.instant).description + "Z"),
+      "execution": RunView.text(record.execution?.description),
+      "fold": .integer(Int64(record.fold)),
+      "nominal": .string(CivilTime(localSeconds: record.nominal).description),
+      "reason": .string(record.reason), "verdict": .string(record.verdict.rawValue),
+      "zoneData": .string(record.zoneDataVersion),
+    ]
+  }
+
+  private func table(_ records: [OccurrenceRecord]) -> [String] {
+    Table(
+      [
+        .init("NOMINAL", isWhole: true), .init("DUE (UTC)", isWhole: true),
+        .init("VERDICT", isWhole: true), .init("EXECUTION", isWhole: true),
+        .init("WHY", minimumWidth: 10),
+      ],
+      rows: records.map { record in
+        let count = record.count > 1 ? "\(record.count) times; " : ""
+        return [
+          .init(CivilTime(localSeconds: record.nominal).description),
+          .init(CivilTime(localSeconds: record.instant).description),
+          .init(record.verdict.rawValue, record.verdict == .ran ? .create : .plain),
+          .init(record.execution?.description ?? "-"), .init(count + record.reason),
+        ]
+      }
+    ).lines(width: Terminal.width, style: Terminal.outputStyle)
+  }
+}
+
+/// The command `writ backfill`.
+struct Backfill: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run the times of a schedule that lie in the past, one after the other.",
+    discussion:
+      "Times that ran already do not run again. It goes on by itself, also after a restart.")
+
+  @Argument(help: "The name of a live schedule.")
+  var name: String
+
+  @Option(name: .long, help: "The first time: RFC 3339, or a length of time back, such as 2d.")
+  var from: String
+
+  @Option(name: .long, help: "The last time. Default: now.")
+  var to: String?
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    try await reportingErrors {
+      let desk = try RunDesk(try common.workspace())
+      let now = desk.workspace.wall.now()
+      let first = try desk.moment(from, "--from") ?? now
+      let last = try desk.moment(to, "--to") ?? now
+      guard first <= last else { throw SettingsError("--from \(first) is after --to \(last)") }
+      guard last <= now else {
+        throw SettingsError("--to \(last) has not come yet: those times run by themselves")
+      }
+      try desk.service.backfill(name, from: first, through: last)
+      let isServed = await desk.workspace.pokeDispatcher()
+      if common.quiet { return }
+      Terminal.writeLine(
+        "the times of Schedule/\(name) from \(first) to \(last) run, one after the other")
+      Terminal.writeLine(
+        isServed
+          ? "    see how it goes: writ schedule history \(name)"
+          : "    they run once there is a server: writ serve")
+    }
+  }
+}
+
+/// The command `writ job`.
+struct JobCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "job", abstract: "What jobs do at this moment.", subcommands: [JobList.self])
+}
+
+/// The command `writ job list`.
+struct JobList: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List jobs, with how many runs of each wait and run.")
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    try await reportingErrors {
+      let workspace = try common.workspace()
+      let store = try workspace.existingStore()
+      let activity = try store.jobActivity()
+      var revoked: [String: Revocation] = [:]
+      for revocation in try store.revocations() { revoked[revocation.job] = revocation }
+      let live = try store.names("Job")
+      // Revoked ones that are not live matter too: they would not start if they came.
+      let names = Set(live + revoked.keys + activity.filter { $0.value.isActive }.keys).sorted()
+      switch output.format {
+      case .json:
+        Terminal.writeJSON([
+          "formatVersion": 1,
+          "jobs": .array(
+            names.map { name in
+              Self.value(
+                name, isLive: live.contains(name), activity[name] ?? JobActivity(), revoked[name])
+            }),
+        ])
+      case .text:
+        if names.isEmpty { return Terminal.writeError("writ: no job is live") }
+        let now = workspace.wall.now()
+        Terminal.write(
+          lines: Table(
+            [
+              .init("JOB", isWhole: true), .init("QUEUED", alignment: .right),
+              .init("PENDING", alignment: .right), .init("RUNNING", alignment: .right),
+              .init("LAST", isWhole: true), .init("STARTED"), .init("NOTE"),
+            ],
+            rows: names.map { name in
+              let item = activity[name] ?? JobActivity()
+              let note =
+                revoked[name].map { "revoked: \($0.reason)" }
+                ?? (live.contains(name) ? "" : "not live")
+              return [
+                .init(name), .init("\(item.queued)"), .init("\(item.pending)"),
+                .init("\(item.running)"), .init(item.lastState?.rawValue ?? "-"),
+                .init(item.lastStarted.map { RelativeTime.text($0, now: now) } ?? ""),
+                .init(note, .blocked),
+              ]
+            }
+          ).lines(width: Terminal.width, style: Terminal.outputStyle))
+      }
+    }
+  }
+
+  private static func value(
+    _ name: String, isLive: Bool, _ activity: JobActivity, _ revocation: Revocation?,
+  ) -> Value {
+    [
+      "isLive": .bool(isLive), "lastExecution": RunView.text(activity.lastExecution?.description),
+      "lastStartedAt": RunView.time(activity.lastStarted),
+      "lastState": RunView.text(activity.lastState?.rawValue),
+      "live": [
+        "pending": .integer(Int64(activity.pending)), "queued": .integer(Int64(activity.queued)),
+        "running": .integer(Int64(activity.running)),
+      ], "name": .string(name),
+      "revoked": revocation.map {
+        [
+          "actor": .string($0.actor), "isByDeletion": .bool($0.isByDeletion),
+          "reason": .string($0.reason), "since": .string($0.time.description),
+        ]
+      } ?? .null,
+    ]
+  }
+}
