@@ -134,9 +134,12 @@ extension ShellWord.Part {
 extension String {
   /// Where a shell begins to expand unquoted text: patterns and braces.
   fileprivate var firstExpandedIndex: String.Index? {
-    utf8.firstIndex { "*?[{".utf8.contains($0) }
+    let first = utf8.firstIndex { "*?[{".utf8.contains($0) }
+    // No shell expands `{}` at the end of a word.
+    guard let first, self[first...] == "{}" else { return first }
+    return nil
   }
 
-  /// Whether it is one of the words with a brace that no shell expands.
-  fileprivate var isBraceOnly: Bool { self == "{}" || self == "{" || self == "[" }
+  /// Whether it is one of the words with a bracket that no shell expands.
+  fileprivate var isBraceOnly: Bool { self == "{" || self == "[" }
 }
