@@ -33,6 +33,14 @@ package final class LocalProbe: Sendable {
     }
   }
 
+  /// Who starts the processes that do not change their user.
+  package enum Spawning: Sendable {
+    /// swift-subprocess, as for all that change their user.
+    case library
+    /// posix_spawn, with less work for each process.
+    case direct
+  }
+
   private struct Runs {
     var active: [String: RunControl] = [:]
     /// Runs that were stopped before they came, the oldest first.
@@ -45,6 +53,7 @@ package final class LocalProbe: Sendable {
   let directory: String
   let surroundings: Surroundings
   let admission: Admission
+  let spawning: Spawning
   let poller: Poller
   let records: RunRecords
   // Runs come and go on any thread, and are stopped from any.
@@ -52,11 +61,12 @@ package final class LocalProbe: Sendable {
 
   /// A probe that keeps its records in `directory`, which no other may use at the same time.
   package init(
-    directory: String, surroundings: Surroundings, admission: Admission,
+    directory: String, surroundings: Surroundings, admission: Admission, spawning: Spawning,
   ) throws(ProbeError) {
     self.directory = directory
     self.surroundings = surroundings
     self.admission = admission
+    self.spawning = spawning
     records = try RunRecords(directory: directory)
     poller = try Poller()
   }

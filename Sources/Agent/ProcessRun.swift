@@ -12,6 +12,7 @@ struct ProcessRun {
   let poller: Poller
   let records: RunRecords
   let output: RunOutput
+  let spawning: LocalProbe.Spawning
 
   /// Starts the process and returns its one result; `onStarted` is called in between.
   func run(onStarted: @Sendable () -> Void) async -> ActionResult {
@@ -23,6 +24,11 @@ struct ProcessRun {
       defer { records.blank(slot) }
       let stdout = try OutputPipe()
       let stderr = try OutputPipe()
+      if launch.user == nil, spawning == .direct {
+        return await runDirectly(
+          token: token, slot: slot, ticks: ticks, stdout: stdout, stderr: stderr,
+          onStarted: onStarted)
+      }
       let execution = try await Subprocess.run(
         launch.configuration(gracePeriod: request.gracePeriod), input: .none,
         output: .fileDescriptor(
@@ -31,15 +37,9 @@ struct ProcessRun {
           FileDescriptor(rawValue: stderr.writing), closeAfterSpawningProcess: true)
       ) { execution in
         let process = execution.processIdentifier
-        _ = writ_forbid_core_dump(process.value)
-        // Without its number, recovery finds the process by its environment.
-        try? records.complete(slot, run: request.run, pid: process.value, from: ticks)
-        onStarted()
-        var supervision = Supervision(
-          request, control: control, poller: poller, token: token, pid: process.value,
-          descriptor: process.processDescriptor, output: output)
-        try await supervision.run(stdout: stdout, stderr: stderr)
-        return supervision
+        return try await supervise(
+          process.value, process.processDescriptor, token: token, slot: slot, ticks: ticks,
+          stdout: stdout, stderr: stderr, onStarted: onStarted)
       }
       return await conclude(execution.closureResult, pid: execution.processIdentifier.value)
     } catch let error as SubprocessError {
@@ -47,6 +47,47 @@ struct ProcessRun {
     } catch {
       return ActionResult(.unstartable, message: "\(error)")
     }
+  }
+
+  private func runDirectly(
+    token: UInt64, slot: Int, ticks: UInt64, stdout: borrowing OutputPipe,
+    stderr: borrowing OutputPipe, onStarted: @Sendable () -> Void,
+  ) async -> ActionResult {
+    let spawned = DirectSpawn.start(launch, stdout: stdout.writing, stderr: stderr.writing)
+    close(stdout.writing)
+    close(stderr.writing)
+    switch spawned {
+    case .failure(let error):
+      return ActionResult(.unstartable, message: words(error))
+    case .success(let child):
+      do throws(ProbeError) {
+        let supervision = try await supervise(
+          child.pid, child.descriptor, token: token, slot: slot, ticks: ticks, stdout: stdout,
+          stderr: stderr, onStarted: onStarted)
+        child.reap()
+        return await conclude(supervision, pid: child.pid)
+      } catch {
+        _ = kill(-child.pid, SIGKILL)
+        child.reap()
+        return ActionResult(.unstartable, message: "\(error)")
+      }
+    }
+  }
+
+  /// Watches a process that has just started, until it is a zombie.
+  private func supervise(
+    _ pid: Int32, _ descriptor: Int32, token: UInt64, slot: Int, ticks: UInt64,
+    stdout: borrowing OutputPipe, stderr: borrowing OutputPipe, onStarted: @Sendable () -> Void,
+  ) async throws(ProbeError) -> Supervision {
+    _ = writ_forbid_core_dump(pid)
+    // Without its number, recovery finds the process by its environment.
+    try? records.complete(slot, run: request.run, pid: pid, from: ticks)
+    onStarted()
+    var supervision = Supervision(
+      request, control: control, poller: poller, token: token, pid: pid,
+      descriptor: descriptor, output: output)
+    try await supervision.run(stdout: stdout, stderr: stderr)
+    return supervision
   }
 
   /// Ends what is left of the group, gives out the last output, and says how it went.
@@ -64,6 +105,13 @@ struct ProcessRun {
 
   private func message(_ ending: ActionResult.Ending) -> String? {
     ending == .timedOut ? "it took longer than its time-out of \(request.timeout)" : nil
+  }
+
+  private func words(_ error: SystemError) -> String {
+    if let directory = launch.workingDirectory, let problem = DirectSpawn.problem(in: directory) {
+      return "the working directory \(directory) cannot be used: \(problem)"
+    }
+    return ProgramSearch.explain(launch.path, error, user: launch.user)
   }
 
   /// Never the library's own words: those may show the environment.

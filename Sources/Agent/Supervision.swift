@@ -6,6 +6,11 @@ internal import Glibc
 struct Supervision {
   /// How long after the end of the main process somebody else may hold its output open.
   static let drainTime = Duration.seconds(1)
+  /// How old a process is when its output is first looked at, unless it has ended before.
+  ///
+  /// So one that ends at once wakes its run once, and not for each end of a pipe besides; this is a
+  /// third of what short runs cost.
+  static let firstLook = Duration.milliseconds(10)
 
   let request: ActionRequest
   let control: RunControl
@@ -25,6 +30,8 @@ struct Supervision {
   private var killAt: MonotonicTime?
   private var hasKilled = false
   private var drainUntil: MonotonicTime?
+  /// When the pipes get watched; nil once they are.
+  private var lookAt: MonotonicTime?
   private let timeoutAt: MonotonicTime
 
   init(
@@ -38,7 +45,9 @@ struct Supervision {
     self.pid = pid
     self.descriptor = descriptor
     self.output = output
-    timeoutAt = .now + request.timeout
+    let now = MonotonicTime.now
+    lookAt = now + Self.firstLook
+    timeoutAt = now + request.timeout
   }
 
   /// Returns when the main process is a zombie, and its output drained.
@@ -47,8 +56,6 @@ struct Supervision {
   mutating func run(
     stdout: borrowing OutputPipe, stderr: borrowing OutputPipe,
   ) async throws(ProbeError) {
-    try poller.watch(stdout.reading, token: token, reason: .stdout)
-    try poller.watch(stderr.reading, token: token, reason: .stderr)
     try poller.watch(descriptor, token: token, reason: .exit)
     var news: WakeReasons = [.stop]
     while true {
@@ -58,6 +65,11 @@ struct Supervision {
       heed(now)
       output.give()
       if exit != nil, isDrained(now) { break }
+      if let lookAt, lookAt <= now || exit != nil {
+        self.lookAt = nil
+        try poller.watch(stdout.reading, token: token, reason: .stdout)
+        try poller.watch(stderr.reading, token: token, reason: .stderr)
+      }
       if more.isEmpty {
         poller.setDeadline(token, at: nextDeadline)
         news = await control.wakeup.wait()
@@ -117,6 +129,7 @@ struct Supervision {
     var next = exit == nil && stopped == nil ? timeoutAt : MonotonicTime.now + .seconds(3600)
     if let killAt, !hasKilled { next = min(next, killAt) }
     if let drainUntil { next = min(next, drainUntil) }
+    if let lookAt { next = min(next, lookAt) }
     if let due = output.due { next = min(next, due) }
     return next
   }
