@@ -1,0 +1,50 @@
+internal import Actions
+
+/// The environment of a process: only what is declared, never that of the probe.
+struct ProcessEnvironment: Hashable, Sendable {
+  /// The variable that names the run; it is always set, and marks all that the run starts.
+  static let runVariable = "WRIT_RUN"
+
+  private var values: [String: String]
+
+  /// What a host gives to all, then what the request has, then the action's own, then secrets.
+  init(
+    base: [String: String], request: ActionRequest, own: [String: String],
+    secrets: [String: String],
+  ) throws(ProbeError) {
+    values = base
+    for more in [request.environment, own, secrets] {
+      values.merge(more) { _, new in new }
+    }
+    values[Self.runVariable] = request.run
+    for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+      guard Self.isName(name) else {
+        throw .unstartable(
+          "the environment has a variable \(name.debugDescription), whose name is not made of "
+            + "letters, digits and '_', or begins with a digit")
+      }
+      // The value is not shown: it may be a secret.
+      guard !value.utf8.contains(0) else {
+        throw .unstartable("the environment variable \(name) has a NUL byte in its value")
+      }
+    }
+  }
+
+  subscript(name: String) -> String? { values[name] }
+
+  /// `NAME=VALUE` each, the run first, then by name.
+  var entries: [[UInt8]] {
+    let rest = values.filter { $0.key != Self.runVariable }.sorted { $0.key < $1.key }
+    let first = [(key: Self.runVariable, value: values[Self.runVariable] ?? "")]
+    return (first + rest).map { Array("\($0.key)=\($0.value)".utf8) }
+  }
+
+  private static func isName(_ name: String) -> Bool {
+    guard let first = name.utf8.first, name.utf8.count <= 256 else { return false }
+    return !(48...57).contains(first)
+      && name.utf8.allSatisfy { byte in
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+          || byte == UInt8(ascii: "_")
+      }
+  }
+}
