@@ -16,12 +16,12 @@ struct SchedulePropertyTests {
     "30 1,2,3 * * 0", "0 12 * * *", "*/7 0-4 * * *", "15 0 29-31 * *", "0 30 0-3 * * *",
   ]
 
-  /// Changes of the clocks from 2008 to 2030.
+  /// Changes of the clocks from 2010 to 2025.
   private func changes(_ zone: Zone) -> [Int64] {
     var cursor = ZoneCursor()
     var result: [Int64] = []
-    var change = zone.nextTransition(after: 1_199_145_600, &cursor)
-    while let found = change, found.instant < 1_893_456_000 {
+    var change = zone.nextTransition(after: 1_262_304_000, &cursor)
+    while let found = change, found.instant < 1_767_225_600 {
       result.append(found.instant)
       change = zone.nextTransition(after: found.instant, &cursor)
     }
@@ -110,7 +110,7 @@ struct SchedulePropertyTests {
   @Test func aDecisionDependsOnItsArgumentsAlone() throws {
     var generator = SeededGenerator(seed: 7)
     let zone = try SystemZones.zone("America/New_York")
-    for _ in 0..<200 {
+    for _ in 0..<40 {
       var first = try definition(zone, &generator)
       var second = first
       let start = Int64.random(in: 1_700_000_000...1_800_000_000, using: &generator)
@@ -119,7 +119,7 @@ struct SchedulePropertyTests {
       ).cursor
       // What the first one remembers of other times makes no difference.
       _ = ScheduleMachine.decide(
-        &first, cursor, ScheduleActivity(), now: .second(start + 90_000_000), zoneDataVersion: "")
+        &first, cursor, ScheduleActivity(), now: .second(start + 9_000_000), zoneDataVersion: "")
       let now = Timestamp.second(start + 300_000)
       let decisions = [
         ScheduleMachine.decide(&first, cursor, ScheduleActivity(), now: now, zoneDataVersion: ""),
