@@ -2,24 +2,28 @@
 ///
 /// Occurrences are known by their index, in nominal order. Each may have its own policy, as in
 /// Temporal; a schedule's occurrences all have the one that the schedule has now.
-struct OverlapPass: Hashable {
+package struct OverlapPass: Hashable {
   /// Start beside whatever runs.
-  private(set) var overlapping: [Int] = []
+  package private(set) var overlapping: [Int] = []
   /// The one that starts when nothing runs.
-  private(set) var chosen: Int?
+  package private(set) var chosen: Int?
   /// Wait on.
-  private(set) var buffer: [Int] = []
+  package private(set) var buffer: [Int] = []
   /// Do not run.
-  private(set) var dropped: [Dropped] = []
-  private(set) var needsCancel = false
-  private(set) var needsKill = false
+  package private(set) var dropped: [Dropped] = []
+  /// Whether what runs is to be canceled.
+  package private(set) var needsCancel = false
+  /// Whether what runs is to be killed.
+  package private(set) var needsKill = false
 
-  struct Dropped: Hashable {
-    var index: Int
-    var reason: Reason
+  /// One that does not run, and why.
+  package struct Dropped: Hashable {
+    package var index: Int
+    package var reason: Reason
   }
 
-  enum Reason: Hashable {
+  /// Why one does not run.
+  package enum Reason: Hashable {
     /// Another one runs or is about to.
     case overlap
     /// One waits already.
@@ -32,7 +36,8 @@ struct OverlapPass: Hashable {
     case canceled
   }
 
-  init(
+  /// Looks at `count` of them; those beyond `bufferLimit` do not wait.
+  package init(
     count: Int, isRunning: Bool, bufferLimit: Int,
     policy: (Int) -> ScheduleDefinition.Overlap,
   ) {

@@ -15,7 +15,7 @@ package import Resources
 /// clock that is set forward, a machine that slept and a server that was down look the same: due
 /// occurrences that nobody decided. Up to ``onTime`` after they were due, they count as on time.
 /// Later they are missed: the schedule says how many of the latest still run, with the verdict
-/// `late`, and the others are lost. What waited for an execution to end is `late` too.
+/// `late` and those included that are on time now, and the others are lost. What waited for an execution to end is `late` too.
 package enum ScheduleMachine {
   /// How long after it was due an occurrence may be decided without counting as missed.
   package static let onTime = TimeSpan.seconds(30)

@@ -48,6 +48,9 @@ struct SharedRows {
 extension SchedulePass {
   /// Looks back from now at what was missed: which are the latest that still run, and how far back
   /// each gets a row of its own.
+  ///
+  /// Those that are on time count among the latest. So a schedule that catches one up does not run
+  /// twice where the server comes back just when it is time.
   func planMissed() -> MissedPlan {
     let limit = max(0, definition.catchUpMax)
     var plan = MissedPlan(
@@ -76,8 +79,8 @@ extension SchedulePass {
       if count == ScheduleMachine.rowLimit { plan.rowsFrom = at }
       let age = ScheduleClock.elapsed(from: due, to: now)
       if age > definition.catchUpWindow { mayRun = false }
-      if mayRun, age > ScheduleMachine.onTime, mayCatchUp(found, due, age) {
-        plan.runsFrom = at
+      if mayRun, mayStart(found, due, age) {
+        if age > ScheduleMachine.onTime { plan.runsFrom = at }
         runs += 1
         mayRun = runs < limit
       }
@@ -88,7 +91,7 @@ extension SchedulePass {
     return plan
   }
 
-  private func mayCatchUp(_ occurrence: Occurrence, _ due: Timestamp, _ age: TimeSpan) -> Bool {
+  private func mayStart(_ occurrence: Occurrence, _ due: Timestamp, _ age: TimeSpan) -> Bool {
     let (nominal, fold) = name(of: occurrence)
     return !isDecided(nominal, fold)
       && refusal(times.exclusion(of: occurrence), due, age) == nil
