@@ -121,11 +121,17 @@ extension RunBook {
       if let skip = skip(fanOuts[slot].execution, turn) {
         forEachQueued(slot) { book, ref in book.end(ref, skip, &turn) }
       } else {
-        for position in fanOuts[slot].forAdmission.sorted() {
+        for position in waitingForAdmission(slot) {
           judge(RunRef(slot: slot, position: position), &turn)
         }
       }
     }
+  }
+
+  /// Where in an execution runs wait for admission, in order.
+  func waitingForAdmission(_ slot: Int) -> [Int] {
+    let positions = fanOuts[slot].forAdmission
+    return positions.isEmpty ? [] : positions.sorted()
   }
 
   /// Starts what waited for a probe, and repeats what it may not have heard.

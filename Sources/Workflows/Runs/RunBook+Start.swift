@@ -74,7 +74,7 @@ extension RunBook {
       halt(slot, .rejected, actor: actor, &turn)
       withdraw(slot, .rejected, reason, actor: actor, &turn)
     } else {
-      for position in fanOuts[slot].forAdmission.sorted() {
+      for position in waitingForAdmission(slot) {
         let ref = RunRef(slot: slot, position: position)
         end(ref, .denied, .rejected, reason, actor: actor, &turn)
       }

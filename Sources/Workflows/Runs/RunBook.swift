@@ -119,6 +119,8 @@ package struct RunBook: Sendable {
 
   /// The slots in the order in which their executions were made.
   func ordered(_ slots: some Sequence<Int>) -> [Int] {
+    let slots = Array(slots)
+    if slots.count <= 1 { return slots }
     let keys = slots.map { slot in
       (fanOuts[slot].execution.createdAt, fanOuts[slot].execution.id, slot)
     }

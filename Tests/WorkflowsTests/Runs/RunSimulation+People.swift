@@ -7,7 +7,7 @@ extension RunSimulation {
   func arrive() {
     guard hasFaults else { return }
     queue.push(.arrival, at: now + Int64(random.below(120)) * 1_000_000)
-    if book.count > 400 { return }
+    if store.entries.count > 150 { return }
     let number = random.below(versions.count)
     guard let job = world.jobs["j\(number)"] else { return }
     executionCount += 1
@@ -41,20 +41,23 @@ extension RunSimulation {
   /// Somebody stops, revokes, changes or deletes something.
   func operate() {
     guard hasFaults else { return }
-    queue.push(.operation, at: now + Int64(random.below(500)) * 1_000_000)
+    queue.push(.operation, at: now + Int64(random.below(1000)) * 1_000_000)
     let number = random.below(versions.count)
     let job = "j\(number)"
     switch random.below(20) {
     case 0..<8: stopSomething(job)
-    case 8..<10: revoke(job)
-    case 10..<12: change(number)
-    case 12: delete(number)
-    case 13..<16:
+    case 8: revoke(job)
+    case 9..<11: change(number)
+    case 11: delete(number)
+    case 12..<15:
       if world.queued.remove(job) == nil { world.queued.insert(job) }
       serve(.rulesChanged)
-    case 16:
+    case 15:
       if world.denied.remove(job) == nil { world.denied.insert(job) }
-    default: world.revoked.remove(job)
+    default:
+      // Who revoked or deleted something wants it back some time.
+      for job in world.revoked.sorted().prefix(1) { world.revoked.remove(job) }
+      if world.jobs[job] == nil { change(number) }
     }
   }
 

@@ -24,6 +24,8 @@ final class RunSimulation {
   var hasFaults = true
   var queue = SimulatedQueue<Event>()
   var book = RunBook()
+  /// The book's, which costs more to ask.
+  private var nextTimer: Timestamp?
   var store = SimulatedStore()
   let world = SimulatedWorld()
   var probes: [SimulatedProbe]
@@ -55,7 +57,7 @@ final class RunSimulation {
     calm()
     var patience = 100 * (book.count + 1000) * 100
     while book.count > 0 || queue.nextTime != nil, store.problems.isEmpty, patience > 0 {
-      if queue.nextTime == nil, book.nextTimer == nil { break }
+      if queue.nextTime == nil, nextTimer == nil { break }
       step()
       patience -= 1
     }
@@ -83,7 +85,7 @@ final class RunSimulation {
   /// Lets the next thing happen.
   private func step() {
     eventCount += 1
-    let timer = book.nextTimer.map { $0.nanoseconds - clockError }
+    let timer = nextTimer.map { $0.nanoseconds - clockError }
     if let timer, timer <= queue.nextTime ?? .max {
       now = max(now, timer)
       serve(.tick)
@@ -109,6 +111,7 @@ final class RunSimulation {
       restart()
       return false
     }
+    nextTimer = book.nextTimer
     store.commit(step, world)
     var effects = step.effects[...]
     if fate == 1 { effects = effects.prefix(random.below(effects.count + 1)) }

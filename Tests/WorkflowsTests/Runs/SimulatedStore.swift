@@ -20,7 +20,9 @@ struct SimulatedStore {
   private(set) var active: [Int: Set<Int>] = [:]
   /// How many runs of a job on a probe were sent and have not ended.
   private var places: [Int: Int] = [:]
-  /// How many probes of which execution were lost without being idempotent.
+  /// Attempts that have another after them in the step that is being stored.
+  private var retried: Set<Int> = []
+  /// Where nobody knows whether something ran that may not run again, as execution · probe.
   private var unknown: Set<Int> = []
   private(set) var problems: [String] = []
   private(set) var runCount = 0
@@ -36,9 +38,16 @@ struct SimulatedStore {
 
   /// The number after the first letter.
   static func number(_ text: String) -> Int {
-    var number = 0
-    for byte in text.utf8.dropFirst() { number = number &* 10 &+ Int(byte &- 48) }
-    return number
+    var text = text
+    return text.withUTF8 { bytes in
+      var number = 0
+      var index = 1
+      while index < bytes.count {
+        number = number &* 10 &+ Int(bytes[index] &- 48)
+        index += 1
+      }
+      return number
+    }
   }
 
   private static func place(_ run: Run) -> Int { number(run.job) << 16 | number(run.id.probe) }
@@ -54,7 +63,11 @@ struct SimulatedStore {
       if entries[number] != nil || ended.contains(number) { problem("x\(number) began twice") }
       entries[number] = Entry(execution: change.execution)
     }
-    for change in step.runs { store(change, step, world) }
+    retried = []
+    for change in step.runs where change.before == nil && change.run.id.attempt > 1 {
+      retried.insert(Self.key(change.run.id) - 1)
+    }
+    for change in step.runs { store(change, world) }
     for effect in step.effects {
       guard case .send(let run, let job) = effect else { continue }
       check(run, job)
@@ -63,7 +76,7 @@ struct SimulatedStore {
     for note in step.notes where note.kind == .runLateResult { lateResults += 1 }
   }
 
-  private mutating func store(_ change: RunChange, _ step: RunStep, _ world: SimulatedWorld) {
+  private mutating func store(_ change: RunChange, _ world: SimulatedWorld) {
     let run = change.run
     let key = Self.key(run.id)
     let number = key >> 24
@@ -78,12 +91,12 @@ struct SimulatedStore {
       entries[number]?.keys.append(key)
       runCount += 1
     }
-    count(run, key, from: old, step, world)
+    count(run, key, from: old, world)
   }
 
   /// Keeps the oracle's own count of places and budgets.
   private mutating func count(
-    _ run: Run, _ key: Int, from old: RunState?, _ step: RunStep, _ world: SimulatedWorld,
+    _ run: Run, _ key: Int, from old: RunState?, _ world: SimulatedWorld,
   ) {
     let place = Self.place(run)
     let probe = key >> 8 & 0xffff
@@ -107,8 +120,7 @@ struct SimulatedStore {
     if run.state == .lost, world.jobs[run.job]?.isIdempotent != true {
       unknown.insert(key >> 8)
     }
-    let isRetried = step.runs.contains { $0.before == nil && Self.key($0.run.id) == key + 1 }
-    if isRetried { return }
+    if !retried.isEmpty, retried.contains(key) { return }
     if run.state != .success, run.id.attempt > 1 || isFailure(run.state) {
       entries[key >> 24]?.failed += 1
     }
