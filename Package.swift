@@ -194,7 +194,8 @@ let package = Package(
     .testTarget(
       name: "EngineTests",
       dependencies: [
-        "Engine", "Git", "GitSource", "Kinds", "Persistence", "Planning", "Resources", "Signatures",
+        "Actions", "Engine", "Git", "GitSource", "Kinds", "Persistence", "Planning", "Resources",
+        "Signatures",
         "TestSupport", "TimeZones", "Workflows", "YAML", database, logging,
       ]),
     .testTarget(

@@ -12,14 +12,14 @@ package struct ActionRequest: Hashable, Sendable {
   package var gracePeriod: Duration
   /// How many bytes of each stream are kept.
   package var outputLimit: Int
-  /// What the probe allows; nil for anything.
-  package var policy: CommandPolicy?
+  /// What the probe allows: all of them must.
+  package var policies: [CommandPolicy]
 
   package init(
     run: String, action: Action, secrets: [String: SecretSource] = [:],
     environment: [String: String] = [:], timeout: Duration = .seconds(3600),
     gracePeriod: Duration = .seconds(10), outputLimit: Int = 1 << 20,
-    policy: CommandPolicy? = nil,
+    policies: [CommandPolicy] = [],
   ) {
     self.run = run
     self.action = action
@@ -28,7 +28,7 @@ package struct ActionRequest: Hashable, Sendable {
     self.timeout = timeout
     self.gracePeriod = gracePeriod
     self.outputLimit = outputLimit
-    self.policy = policy
+    self.policies = policies
   }
 }
 

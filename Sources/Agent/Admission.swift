@@ -16,10 +16,10 @@ package struct Admission: Sendable {
   }
 
   func refusal(of request: ActionRequest) -> String? {
-    request.policy.flatMap { refusal(request.action, $0) }
+    request.policies.lazy.compactMap { refusal(request.action, $0) }.first
   }
 
   func permits(_ path: String, for request: ActionRequest) -> Bool {
-    request.policy.map { permitsPath(path, $0) } ?? true
+    request.policies.allSatisfy { permitsPath(path, $0) }
   }
 }

@@ -28,7 +28,12 @@ extension Workspace {
         try LocalProbe(
           directory: data.runsPath,
           surroundings: LocalProbe.Surroundings(
-            environment: { getenv($0).map { String(cString: $0) } })))
+            environment: { getenv($0).map { String(cString: $0) } }),
+          admission: Admission(
+            refusal: { action, policy in
+              if case .refused(let reason) = policy.decide(action) { reason } else { nil }
+            },
+            permitsPath: { path, policy in policy.permits(path: path) }), spawning: .direct))
     } catch {
       throw StoreError(.permission, "the probe of this machine cannot start: \(error)")
     }
@@ -70,5 +75,5 @@ struct LocalRunner: ActionRunner {
 
   func stop(_ run: String, kill: Bool) { probe.stop(run, kill: kill) }
 
-  func recover() async -> [String] { await probe.recover().map(\.run) }
+  func recover() async -> [String] { probe.recover().map(\.run) }
 }

@@ -296,7 +296,10 @@ package actor Dispatcher {
       run: run.id.description, action: job.action, secrets: job.secrets, environment: environment,
       timeout: .nanoseconds(job.timeout.nanoseconds),
       gracePeriod: .nanoseconds(job.gracePeriod.nanoseconds), outputLimit: job.outputLimit,
-      policy: world.policies.first { $0.covers(run.id.probe, in: world.fleet) }?.policy)
+      policies: world.policies.filter { policy in
+        policy.covers(run.id.probe, in: world.fleet)
+          && !(policy.queues && world.admitted.contains(run.id.execution))
+      }.map(\.policy))
   }
 
   /// Asks everything to stop, and waits until it did, so that no process outlives the server.

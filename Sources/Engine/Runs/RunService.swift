@@ -1,5 +1,5 @@
 import Kinds
-import Planning
+package import Planning
 package import Resources
 package import Workflows
 

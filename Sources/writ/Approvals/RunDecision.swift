@@ -1,6 +1,7 @@
 import App
 import ArgumentParser
 import Engine
+import Persistence
 import Planning
 import Rendering
 import Resources

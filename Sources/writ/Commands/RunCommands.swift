@@ -1,3 +1,4 @@
+import Actions
 import App
 import ArgumentParser
 import Engine

@@ -1,6 +1,7 @@
 import App
 import Engine
 import Glibc
+import Persistence
 import Rendering
 import Resources
 import Workflows

@@ -1,4 +1,7 @@
+import Actions
+import App
 import Engine
+import Persistence
 import Rendering
 import Resources
 import Workflows

@@ -14,8 +14,8 @@ final class SceneWorld: RunWorld {
 
   func job(_ name: String) -> JobDefinition? { jobs[name] }
   func isRevoked(_ job: String) -> Bool { revoked.contains(job) }
-  func admission(_ job: JobDefinition, _ probe: String) -> Admission {
-    admissions[probe] ?? .allow
+  func admission(_ job: JobDefinition, _ run: RunID) -> Admission {
+    admissions[run.probe] ?? .allow
   }
   func isConnected(_ probe: String) -> Bool { !disconnected.contains(probe) }
   func lastHeard(_ probe: String) -> Timestamp? { heard[probe] }

@@ -18,8 +18,8 @@ final class SimulatedWorld: RunWorld {
   func lastHeard(_ probe: String) -> Timestamp? { heard[probe] }
   func hasEnded(_ execution: ExecutionID) -> Bool { ended(SimulatedStore.number(of: execution)) }
 
-  func admission(_ job: JobDefinition, _ probe: String) -> Admission {
-    if denied.contains(job.name), SimulatedStore.number(probe) % 7 == 0 { return .deny("no") }
+  func admission(_ job: JobDefinition, _ run: RunID) -> Admission {
+    if denied.contains(job.name), SimulatedStore.number(run.probe) % 7 == 0 { return .deny("no") }
     return queued.contains(job.name) ? .queue("ask") : .allow
   }
 
