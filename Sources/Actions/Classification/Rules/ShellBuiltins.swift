@@ -5,6 +5,15 @@ enum ShellBuiltins {
   static let rules: [String: CommandRule] = Dictionary(
     families.joined(), uniquingKeysWith: { first, _ in first })
 
+  /// Words with a meaning of their own in some shell, so that no function can have them.
+  static let reservedElsewhere: Set<String> = [
+    "coproc", "repeat", "nocorrect", "noglob", "foreach", "end", "always", "namespace", "float",
+    "integer", "r", "history", "functions", "autoload", "stop", "suspend", "redirect", "let",
+    "print", "whence", "where", "bindkey", "sched", "zmodload", "emulate", "fc", "bg", "fg",
+    "disown", "logout", "mapfile", "readarray", "shopt", "caller", "complete", "compgen", "bind",
+    "ulimit", "unalias", "nameref", "compound", "enum", "then", "in", "esac", "done",
+  ]
+
   private static let families: [[(String, CommandRule)]] = [
     CommandRule.each(": true false echo pwd times wait jobs cd type", .observe, "only looks"),
     CommandRule.each("umask", .observe, "concerns only the shell itself"),
@@ -201,7 +210,8 @@ enum ShellBuiltins {
 
   private static func command(_ judge: inout CommandJudge, _ words: [CommandWord]) -> Verdict? {
     if let first = words.first?.known, ["-v", "-V", "-pv", "-pV"].contains(first) { return nil }
-    let rest = words.first?.known == "-p" || words.first?.known == "--" ? words.dropFirst() : words[...]
+    let rest =
+      words.first?.known == "-p" || words.first?.known == "--" ? words.dropFirst() : words[...]
     guard let first = rest.first, !first.mayBeOption else {
       return .remediate("what it runs is not known")
     }
