@@ -90,7 +90,8 @@ struct ChangingCommandTests {
     "git tag x", "git config x y", "git grep -O x", "git log --outp=x", "git x", "date -s x",
     "date --set=x", "date 01010000", "date -us x",
     "hostname x", "hostname -F x", "ip addr add 1 dev x", "ip link set x up", "ip route del x",
-    "ip netns exec a ls", "ip link s eth0 up", "ltrace -S rm -p 1", "SECONDS=x", "read RANDOM",
+    "ip netns exec a ls", "ip link s eth0 up", "jobs -x rm x", "wait -p x", "exit 'a[$(rm x)]'",
+    "ltrace -S rm -p 1", "SECONDS=x", "read RANDOM",
     "noglob() { ls; }; noglob rm x", "ip -b x", "ip $x",
     "ip route flush all", "sysctl -w a=b", "sysctl a=b", "sysctl -p", "sysctl --system",
     "curl -o x http://x", "curl -O http://x",
@@ -150,7 +151,7 @@ struct ChangingCommandTests {
   @Test(arguments: [
     "{ ls } always { rm x }", "ls *(e:'rm x':)", "cat =(rm x)", "ls $x[1]", "echo ${(e)x}",
     "repeat 3 ls", "[ $x -eq 1 ]", "if true { rm x }",
-    "path=(/tmp)", "ls $=x",
+    "path=(/tmp)", "exit $x", "ls $=x",
   ])
   func changesInZsh(text: String) {
     #expect(level(script(text, ["/bin/zsh"])) == .remediate)

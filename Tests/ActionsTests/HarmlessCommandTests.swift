@@ -59,7 +59,8 @@ struct HarmlessCommandTests {
     "jq . x", "xxd x",
     "top -b -n 1", "ls *.txt", "ls {a,b}", "ls ~", "echo $((1+2))", "echo ${#x}", "echo ${x:-a}",
     "echo ${x%.*}", "echo `date`",
-    "echo \"`date`\"", "echo $(echo $(date))", "ls &", "ls \\\n -l", "", "# only a comment",
+    "echo \"`date`\"", "echo $(echo $(date))", "ls &", "ls & wait", "wait $!", "jobs -l",
+    "ls \\\n -l", "", "# only a comment",
     "swapon --show",
   ])
   func observes(text: String) {

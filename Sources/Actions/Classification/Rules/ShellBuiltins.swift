@@ -15,10 +15,13 @@ enum ShellBuiltins {
   ]
 
   private static let families: [[(String, CommandRule)]] = [
-    CommandRule.each(": true false echo pwd times wait jobs cd type", .observe, "only looks"),
+    CommandRule.each(": true false echo pwd times cd type", .observe, "only looks"),
+    CommandRule.each(
+      "wait jobs", .observe, "waits for commands",
+      .judged(wait)),
     CommandRule.each("umask", .observe, "concerns only the shell itself"),
     CommandRule.each(
-      "exit return shift break continue", .observe, "steers the script", .judged(steer)),
+      "exit return shift break continue", .observe, "steers the script", .starts(steer)),
     CommandRule.each("test [", .observe, "compares", .starts(test)),
     CommandRule.each("printf", .observe, "prints", .starts(print)),
     CommandRule.each("set", .observe, "sets options of the shell", .judged(set)),
@@ -37,11 +40,19 @@ enum ShellBuiltins {
     CommandRule.each("kill", .remediate, "sends signals", .judged(ProcessRules.kill)),
   ]
 
-  private static func steer(_ words: [CommandWord]) -> Verdict? {
-    let isNumber = words.allSatisfy { word in
-      word.known.map { $0.utf8.allSatisfy(\.isShellDigit) } ?? true
+  private static func steer(_ judge: inout CommandJudge, _ words: [CommandWord]) -> Verdict? {
+    let calculates = judge.dialect == .ksh || judge.dialect == .zsh
+    let areNumbers = words.allSatisfy { word in
+      word.known.map { $0.utf8.allSatisfy(\.isShellDigit) } ?? !calculates
     }
-    return isNumber ? nil : .remediate("its argument is no number")
+    return areNumbers ? nil : .remediate("its argument may run commands")
+  }
+
+  /// Judges `wait` and `jobs`, some of whose options run commands, with further arguments.
+  private static func wait(_ words: [CommandWord]) -> Verdict? {
+    if words.count == 1, words[0].isOneWord, words[0].known?.count ?? 0 < 3 { return nil }
+    let grammar = OptionGrammar(flags: "ln")
+    return (try? grammar.read(words)) == nil ? .remediate("may run commands") : nil
   }
 
   // MARK: Tests
