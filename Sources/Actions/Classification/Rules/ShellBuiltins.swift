@@ -23,7 +23,7 @@ enum ShellBuiltins {
     CommandRule.each(
       "exit return shift break continue", .observe, "steers the script", .starts(steer)),
     CommandRule.each("test [", .observe, "compares", .starts(test)),
-    CommandRule.each("printf", .observe, "prints", .starts(print)),
+    CommandRule.each("printf", .observe, "prints", .starts(judgePrintf)),
     CommandRule.each("set", .observe, "sets options of the shell", .judged(set)),
     CommandRule.each(
       "export readonly local declare typeset", .observe, "sets variables", .starts(declare)),
@@ -97,7 +97,7 @@ enum ShellBuiltins {
     !text.utf8.contains(UInt8(ascii: "["))
   }
 
-  private static func print(_ judge: inout CommandJudge, _ words: [CommandWord]) -> Verdict? {
+  private static func judgePrintf(_ judge: inout CommandJudge, _ words: [CommandWord]) -> Verdict? {
     guard let first = words.first else { return nil }
     guard first.mayBeOption else {
       return first.isOneWord ? nil : .remediate("its format may be an option")
