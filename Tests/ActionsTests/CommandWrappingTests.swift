@@ -16,7 +16,15 @@ struct CommandWrappingTests {
     { "busybox sh -c \(quoted($0))" }, { "command eval \(quoted($0))" },
     { "exec sh -c \(quoted($0))" }, { "echo ${x:-$(\($0)\n)}" }, { "cat <<A\n$(\($0)\n)\nA\n" },
     { "cat < $(\($0)\n)" }, { "ls | xargs env A=b stdbuf -o0 sh -c \(quoted($0))" },
-    { "echo $((1 + $(\($0)\n)))" }, { "setsid -w time ionice -c3 sh -c \(quoted($0))" },
+    { "setsid -w time ionice -c3 sh -c \(quoted($0))" },
+  ]
+
+  /// What makes even a harmless command remediate.
+  private static let raising: [@Sendable (String) -> String] = [
+    { "echo $((1 + $(\($0)\n)))" }, { "python3 -c \(quoted($0))" }, { "ssh host \(quoted($0))" },
+    { "find . -exec sh -c \(quoted($0)) \\;" }, { "echo \(quoted($0)) | sh" },
+    { "sh <<'A'\n\($0)\nA\n" },
+    { "awk 'BEGIN { system(\"\($0)\") }'" }, { "env -S \(quoted($0))" }, { "ls() { \($0)\n}; ls" },
   ]
 
   private static let commands: [(String, CommandLevel)] = [
@@ -26,20 +34,27 @@ struct CommandWrappingTests {
   ]
 
   private static func quoted(_ text: String) -> String {
-    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      + "'"
   }
 
   @Test func noWrapperLowersTheLevel() {
     let seed = UInt64.random(in: 0...(.max))
     var generator = SeededGenerator(seed: seed)
     for (text, expected) in Self.commands {
-      for wrap in Self.wrappers { #expect(level(script(wrap(text))) >= expected, "\(wrap(text))") }
+      for wrap in Self.wrappers + Self.raising {
+        #expect(level(script(wrap(text))) >= expected, "\(wrap(text))")
+      }
     }
     for _ in 0..<3000 {
-      guard let (command, expected) = Self.commands.randomElement(using: &generator) else { continue }
+      guard let (command, expected) = Self.commands.randomElement(using: &generator) else {
+        continue
+      }
       var text = command
       for _ in 0..<Int.random(in: 1...4, using: &generator) {
-        guard let wrap = Self.wrappers.randomElement(using: &generator) else { continue }
+        guard let wrap = (Self.wrappers + Self.raising).randomElement(using: &generator) else {
+          continue
+        }
         text = wrap(text)
       }
       #expect(level(script(text)) >= expected, "seed \(seed): \(text)")

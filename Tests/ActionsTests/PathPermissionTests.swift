@@ -2,7 +2,8 @@ import Actions
 import Testing
 
 struct PathPermissionTests {
-  private let policy = CommandPolicy(name: "web", level: .remediate, paths: ["/srv/data", "/etc/motd/"])
+  private let policy = CommandPolicy(
+    name: "web", level: .remediate, paths: ["/srv/data", "/etc/motd/"])
 
   @Test(arguments: [
     ("/srv/data", true), ("/srv/data/a/b", true), ("/etc/motd", true), ("/srv//data/./a", true),

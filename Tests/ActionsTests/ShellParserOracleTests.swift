@@ -18,9 +18,11 @@ struct ShellParserOracleTests {
   private func verdicts(of shell: Shell, on scripts: [String]) throws -> [Bool] {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    let loop = "while IFS= read -r -d '' s; do \(shell.path) -n -c \"$s\" 2>&1 | { read -r x && echo 0 || echo 1; }; done"
+    let loop =
+      "while IFS= read -r -d '' s; do \(shell.path) -n -c \"$s\" 2>&1 | { read -r x && echo 0 || echo 1; }; done"
     process.arguments = ["-c", loop]
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("writ-\(UUID().uuidString)")
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "writ-\(UUID().uuidString)")
     try Data(scripts.joined(separator: "\0").utf8 + [0]).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
     process.standardInput = try FileHandle(forReadingFrom: file)
@@ -46,7 +48,9 @@ struct ShellParserOracleTests {
       parsed += 1
       #expect(isAccepted, "seed \(seed): parsed, but \(shell.path) refuses: \(text)")
     }
-    print("\(shell.path): \(verdicts.filter(\.self).count) accepted, \(parsed) parsed of \(scripts.count)")
+    print(
+      "\(shell.path): \(verdicts.filter(\.self).count) accepted, \(parsed) parsed of \(scripts.count)"
+    )
     // Scripts that are mostly well-formed must mostly be read, or the comparison says nothing.
     #expect(parsed > scripts.count / 4)
   }
@@ -68,18 +72,27 @@ struct ScriptGrammar {
     var text = list()
     // One in three is damaged, so that there is something to refuse.
     if Int.random(in: 0..<3, using: &generator) == 0 {
-      let place = text.index(text.startIndex, offsetBy: Int.random(in: 0..<max(1, text.count), using: &generator))
-      if Bool.random(using: &generator), !text.isEmpty { text.remove(at: place) } else { text.insert(pick("'\"`$(){};&|<>\\ ".map { $0 }), at: place) }
+      let place = text.index(
+        text.startIndex, offsetBy: Int.random(in: 0..<max(1, text.count), using: &generator))
+      if Bool.random(using: &generator), !text.isEmpty {
+        text.remove(at: place)
+      } else {
+        text.insert(pick("'\"`$(){};&|<>\\ ".map { $0 }), at: place)
+      }
     }
     return text
   }
 
-  private mutating func pick<T>(_ values: [T]) -> T { values[Int.random(in: 0..<values.count, using: &generator)] }
+  private mutating func pick<T>(_ values: [T]) -> T {
+    values[Int.random(in: 0..<values.count, using: &generator)]
+  }
 
   /// Fills in lists for `%L`, words for `%W` and simple commands for `%S`.
   private mutating func fill(_ template: String) -> String {
     var result = ""
-    for (index, piece) in template.split(separator: "%", omittingEmptySubsequences: false).enumerated() {
+    for (index, piece) in template.split(separator: "%", omittingEmptySubsequences: false)
+      .enumerated()
+    {
       guard index > 0, let kind = piece.first, "LWS".contains(kind) else {
         result += index > 0 ? "%" + piece : piece
         continue
@@ -90,7 +103,8 @@ struct ScriptGrammar {
   }
 
   private mutating func list() -> String {
-    (0..<Int.random(in: 1...3, using: &generator)).map { _ in statement() }.joined(separator: pick(["; ", "\n", "\n\n", " && ", " || ", " | ", "; # c\n", " & "]))
+    (0..<Int.random(in: 1...3, using: &generator)).map { _ in statement() }.joined(
+      separator: pick(["; ", "\n", "\n\n", " && ", " || ", " | ", "; # c\n", " & "]))
   }
 
   private mutating func statement() -> String {
@@ -101,13 +115,15 @@ struct ScriptGrammar {
       "if %L; then %L; fi", "if %L\nthen %L\nelif ls; then ps; else %L\nfi",
       "while %L\ndo %L\ndone", "for x in %W b; do %L\ndone",
       "case %W in a|%W) %L;; (*) ls\nesac", "f() { %L\n}", "for x\ndo ls; done >x",
-      "cat <<E\na %W b\nE\n", "cat <<'E' | wc\n$( ' \nE\nls", "cat <<-E\n\tx\n\tE\n", "until ls; do ps; done <x &",
+      "cat <<E\na %W b\nE\n", "cat <<'E' | wc\n$( ' \nE\nls", "cat <<-E\n\tx\n\tE\n",
+      "until ls; do ps; done <x &",
     ]
     if dialect == .bash {
       templates += [
         "[[ %W == %W ]]", "[[ -f x && ( ! -d y || a =~ ^(b|c)+$ ) ]]", "function g { %L\n}",
         "a=(%W %W)", "((1 + 2))", "for ((i = 0; i < 3; i++)); do %L\ndone", "diff <(%L) x",
-        "ls &>x", "cat <<<%W", "case x in a) ls;& b) ps;;& esac", "ls |& cat", "select x in a b; do ls; done",
+        "ls &>x", "cat <<<%W", "case x in a) ls;& b) ps;;& esac", "ls |& cat",
+        "select x in a b; do ls; done",
       ]
     }
     return fill(pick(templates))
@@ -115,7 +131,8 @@ struct ScriptGrammar {
 
   private mutating func simple() -> String {
     let parts = (0..<Int.random(in: 0...3, using: &generator)).map { _ in word() }
-    return pick(["", "", "x=1 ", "x=\(word()) "]) + "ls " + parts.joined(separator: " ") + pick(["", "", " >x", " 2>&1", " <y", " >>\(word())"])
+    return pick(["", "", "x=1 ", "x=\(word()) "]) + "ls " + parts.joined(separator: " ")
+      + pick(["", "", " >x", " 2>&1", " <y", " >>\(word())"])
   }
 
   private mutating func word() -> String {
@@ -127,7 +144,9 @@ struct ScriptGrammar {
       "$((1 + 2 * (3)))", "${x%%.*}", "*.c", "a\\\nb", "~/x", "$?", "a#b", "{a,b}",
       "$((1+%W))",
     ]
-    if dialect == .bash { templates += ["$'a\\'b'", "${x//a/b}", "${x[@]}", "${x^^}", "${!x}", "<(ls)"] }
+    if dialect == .bash {
+      templates += ["$'a\\'b'", "${x//a/b}", "${x[@]}", "${x^^}", "${!x}", "<(ls)"]
+    }
     return fill(pick(templates))
   }
 }

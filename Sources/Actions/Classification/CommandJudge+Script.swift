@@ -19,7 +19,9 @@ extension CommandJudge {
       judge(compound)
       redirections.forEach { judge($0) }
     case .function(let name, let body):
-      let isKnown = ShellBuiltins.rules[name] != nil || CommandCatalog.rules[name] != nil
+      let isKnown =
+        ShellBuiltins.rules[name] != nil || CommandCatalog.rules[name] != nil
+        || ShellBuiltins.reservedElsewhere.contains(name)
       if isKnown { note("\(name)()", .remediate, "a function takes the name of a command") }
       judge(body, isCertain: false)
       if isCertain && !isKnown { functions.insert(name) }

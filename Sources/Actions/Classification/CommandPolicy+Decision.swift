@@ -63,7 +63,8 @@ extension CommandPolicy {
     if permits(path: path) { return nil }
     return refuse(
       "the path '\(path)' is in none of the directories that are allowed",
-      help: "use one of \(paths.sorted().prefix(8).joined(separator: ", ")), or add it to spec.paths")
+      help:
+        "use one of \(paths.sorted().prefix(8).joined(separator: ", ")), or add it to spec.paths")
   }
 
   /// Whether a file may be read or written: an absolute path with links resolved, without `..`.

@@ -72,13 +72,12 @@ extension ShellWord {
           text: text, extent: Self.splits(parts[index...]) ? .anything : .many)
       case .doubleQuoted(let inner):
         for piece in inner {
-          if case .literal(let plain) = piece {
-            text += plain
-          } else {
+          guard case .literal(let plain) = piece else {
             let isList = Self.splits(parts[(index + 1)...]) || inner.contains(where: \.isList)
             let isPattern = parts[(index + 1)...].contains(where: \.isPattern)
             return CommandWord(text: text, extent: isList ? .anything : isPattern ? .many : .one)
           }
+          text += plain
         }
       case .process:
         return CommandWord(

@@ -13,6 +13,12 @@ enum ShellVariables {
     "DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS", "MAGIC", "FUNCNEST", "NODE_OPTIONS",
     "NODE_PATH", "SYSTEMCTL_FORCE_BUS", "WGETRC", "CURL_HOME", "BLKID_FILE", "OPENSSL_CONF",
     "NMAPDIR", "JQ_COLORS", "WATCH_INTERVAL",
+    // A shell calculates what these are set to, and that can run commands.
+    "RANDOM", "SRANDOM", "SECONDS", "LINENO", "EPOCHSECONDS", "EPOCHREALTIME", "PPID", "UID",
+    "EUID",
+    "GID", "EGID", "USERNAME", "OPTIND", "SHLVL", "TMOUT", "MAILCHECK", "SAVEHIST", "COLUMNS",
+    "LINES", "KEYTIMEOUT", "LISTMAX", "ERRNO", "ARGC", "status", "argv", "GROUPS", "DIRSTACK",
+    "FUNCNAME",
     // In zsh these lists are the variables with large letters.
     "path", "fpath", "cdpath", "manpath", "module_path", "mailpath", "prompt", "psvar", "aliases",
     "galiases", "saliases", "functions", "commands", "options", "builtins", "http_proxy",
@@ -24,7 +30,7 @@ enum ShellVariables {
     "LD_", "DYLD_", "BASH_", "GIT_", "PYTHON", "PERL", "RUBY", "SSH_", "DOCKER_", "PODMAN_",
     "CONTAINER", "BUILDAH_", "SYSTEMD_", "OPENSSL_", "KUBE", "KUBECTL_", "AWK", "GAWK", "LESS",
     "XDG_", "MALLOC_", "ZSH_", "KSH_", "TOP", "PROCPS_", "LIBPROC_", "LSOF", "NCAT_", "NMAP_",
-    "RSYNC_", "DPKG_", "APT_", "JQ_", "SUDO_", "DOAS_", "HIST", "_",
+    "RSYNC_", "DPKG_", "APT_", "JQ_", "SUDO_", "DOAS_", "HIST", "dis_", "_",
   ]
 
   private static let suffixes = ["PAGER", "EDITOR", "_PRELOAD", "_RSH", "_ASKPASS"]

@@ -94,6 +94,11 @@ extension ShellParser {
     guard dialect.hasExtensions else { throw unexpected() }
     try advance(2)
     let header = try parseArithmetic(allowsSemicolon: true)
+    let semicolons = header.parts.reduce(0) { count, part in
+      guard case .literal(let text) = part else { return count }
+      return count + text.utf8.count { $0 == UInt8(ascii: ";") }
+    }
+    guard semicolons == 2 else { throw failure("a loop needs three expressions") }
     try skipBlanks()
     if peek() == UInt8(ascii: ";") { try advance() }
     try skipLines()
@@ -169,32 +174,6 @@ extension ShellParser {
     }
     try expectWord("esac")
     return .choice(subject: subject, clauses: clauses)
-  }
-
-  private mutating func parseTest() throws(Failure) -> ShellCompound {
-    try expectWord("[[")
-    var words: [ShellWord] = []
-    while true {
-      try skipLines()
-      guard let byte = peek() else { throw unexpected() }
-      if peekPlainWord() == "]]" {
-        guard !words.isEmpty else { throw unexpected() }
-        try advance(2)
-        return .test(words)
-      }
-      if words.last?.plainText == "=~" {
-        words.append(try parseRegularExpression())
-      } else if byte.isShellDelimiter {
-        let length = at("&&") || at("||") ? 2 : 1
-        guard length == 2 || "()<>".utf8.contains(byte), !atProcessSubstitution() else {
-          throw unexpected()
-        }
-        words.append(ShellWord([.literal(text(position..<position + length))]))
-        try advance(length)
-      } else {
-        words.append(try parseWord())
-      }
-    }
   }
 
   // MARK: Functions

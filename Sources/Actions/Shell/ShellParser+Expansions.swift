@@ -48,7 +48,9 @@ extension ShellParser {
 
   /// Reads the commands of `$(` up to and with `)`.
   mutating func parseSubstitution() throws(Failure) -> ShellScript {
+    substitutions += 1
     let script = try parseList()
+    substitutions -= 1
     guard pending.isEmpty else { throw failure("a here-document does not end in its substitution") }
     try expectByte(UInt8(ascii: ")"))
     return script
@@ -78,6 +80,7 @@ extension ShellParser {
     try advance()
     var parser = ShellParser(bytes: inner, dialect: dialect, limits: limits, stepLimit: stepLimit)
     parser.depth = depth
+    parser.substitutions = substitutions
     parser.nodes = nodes
     parser.steps = steps
     parser.hereDocuments = hereDocuments

@@ -191,10 +191,15 @@ extension ShellParser {
 
   mutating func parseArrayElements() throws(Failure) -> [ShellWord] {
     var elements: [ShellWord] = []
+    let start = position
     while true {
       try skipLines()
       guard let byte = peek() else { throw unexpected() }
       if byte == UInt8(ascii: ")") {
+        // Bash 5.2 drops backslashes here, and so runs what `$(a=(\`rm\ x\`))` quotes.
+        if substitutions > 0, bytes[start..<position].contains(UInt8(ascii: "\\")) {
+          throw failure("some shells lose a backslash in an array within a substitution")
+        }
         try advance()
         return elements
       }

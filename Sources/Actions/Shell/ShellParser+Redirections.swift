@@ -27,10 +27,20 @@ extension ShellParser {
     let stripsTabs = kind == .hereDocument && peek() == UInt8(ascii: "-")
     if stripsTabs { try advance() }
     try skipBlanks()
-    guard let next = peek(), !next.isShellDelimiter else { throw unexpected() }
+    guard let next = peek(), !next.isShellDelimiter, !atNumberedRedirection() else {
+      throw unexpected()
+    }
     let target = try parseWord()
     if kind == .hereDocument { try expectHereDocument(target, stripsTabs: stripsTabs) }
     return ShellRedirection(operator: kind, target: target)
+  }
+
+  /// Whether a number stands here that belongs to the redirection after it.
+  private func atNumberedRedirection() -> Bool {
+    var index = position
+    while index < end, bytes[index].isShellDigit { index += 1 }
+    guard index > position, index < end else { return false }
+    return bytes[index] == UInt8(ascii: "<") || bytes[index] == UInt8(ascii: ">")
   }
 
   private mutating func parseOperator() throws(Failure) -> ShellRedirection.Operator {
@@ -50,8 +60,9 @@ extension ShellParser {
   /// Refuses `{name}>file`, which sets a variable.
   private func refuseNamedDescriptor() throws(Failure) {
     var index = position + 1
-    while index < end, bytes[index].isShellName || bytes[index] == UInt8(ascii: "[")
-      || bytes[index] == UInt8(ascii: "]")
+    while index < end,
+      bytes[index].isShellName || bytes[index] == UInt8(ascii: "[")
+        || bytes[index] == UInt8(ascii: "]")
     { index += 1 }
     guard index + 1 < end, bytes[index] == UInt8(ascii: "}"),
       bytes[index + 1] == UInt8(ascii: "<") || bytes[index + 1] == UInt8(ascii: ">")

@@ -18,6 +18,9 @@ extension ShellParser {
     var parts: [ShellWord.Part] = []
     if atProcessSubstitution() {
       try advance(2)
+      guard peek() != UInt8(ascii: "(") else {
+        throw failure("this is either arithmetic or commands")
+      }
       parts.append(.process(try parseSubstitution()))
     }
     parts += try parseParts(until: .delimiter)

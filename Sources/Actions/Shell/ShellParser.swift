@@ -40,6 +40,8 @@ package struct ShellParser {
   /// Where the text ends for now: here-documents are parsed within their lines.
   var end: Int
   var depth = 0
+  /// How many `$( )` and `<( )` are open.
+  var substitutions = 0
   var nodes = 0
   var steps = 0
   var pending: [PendingHereDocument] = []

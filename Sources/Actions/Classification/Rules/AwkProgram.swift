@@ -37,7 +37,11 @@ enum AwkProgram {
     }
     // Only a print can write to a file; before the first one, `>` compares.
     var text = program[...]
-    if let print = program.firstRange(of: "print") { text = program[print.lowerBound...] } else { text = "" }
+    if let print = program.firstRange(of: "print") {
+      text = program[print.lowerBound...]
+    } else {
+      text = ""
+    }
     return text.contains(">") ? "its program may write a file with '>'" : nil
   }
 }

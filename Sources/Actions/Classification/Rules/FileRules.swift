@@ -14,7 +14,9 @@ enum FileRules {
     + CommandRule.each(
       "blkid", .diagnose, "looks at disks",
       .unless(OptionDanger(short: "cg", long: ["cache-file", "garbage-collect"])))
-    + CommandRule.each("mount", .diagnose, "lists what is mounted", .only(OptionGrammar(flags: "lvhV"), operands: 0...0))
+    + CommandRule.each(
+      "mount", .diagnose, "lists what is mounted",
+      .only(OptionGrammar(flags: "lvhV"), operands: 0...0))
     + CommandRule.each("fdisk", .diagnose, "lists partitions", .judged(fdisk))
     + CommandRule.each("swapon", .observe, "lists swap", .judged(swapon))
 
@@ -60,7 +62,9 @@ enum FileRules {
     if !first.hasPrefix("-") { words[0] = CommandWord("-" + first) }
     let grammar = OptionGrammar(
       flags: "tvzjJ", valued: "fC",
-      long: ["list", "verbose", "file=", "gzip", "bzip2", "xz", "zstd", "directory=", "force-local"])
+      long: [
+        "list", "verbose", "file=", "gzip", "bzip2", "xz", "zstd", "directory=", "force-local",
+      ])
     guard let reading = try? grammar.read(words),
       reading.options.contains(where: { $0.name == "-t" || $0.name == "--list" })
     else { return .remediate("does more with archives than list them") }

@@ -9,9 +9,11 @@ enum NetworkRules {
       .unless(OptionDanger(short: "KD", long: ["kill", "diag"])))
     + CommandRule.each("ip", .observe, "looks at the network", .judged(ip))
     + CommandRule.each(
-      "ifconfig", .observe, "looks at the network", .only(OptionGrammar(flags: "as"), operands: 0...1))
+      "ifconfig", .observe, "looks at the network",
+      .only(OptionGrammar(flags: "as"), operands: 0...1))
     + CommandRule.each(
-      "route", .observe, "looks at the network", .only(OptionGrammar(flags: "nee"), operands: 0...0))
+      "route", .observe, "looks at the network", .only(OptionGrammar(flags: "nee"), operands: 0...0)
+    )
     + CommandRule.each(
       "arp", .observe, "looks at the network", .only(OptionGrammar(flags: "anev"), operands: 0...1))
     + CommandRule.each(
@@ -20,7 +22,8 @@ enum NetworkRules {
     + CommandRule.each("curl", .diagnose, "fetches from the network", .judged(curl))
     + CommandRule.each("wget", .diagnose, "fetches from the network", .judged(wget))
     + CommandRule.each(
-      "nc ncat netcat", .diagnose, "looks for open ports", .judged { words in
+      "nc ncat netcat", .diagnose, "looks for open ports",
+      .judged { words in
         let grammar = OptionGrammar(flags: "zvnu46", valued: "w")
         let reading = try? grammar.read(words)
         let isScan = reading?.options.contains { $0.name == "-z" } ?? false
@@ -36,7 +39,8 @@ enum NetworkRules {
           guard word.mayBeOption else { return true }
           guard let text = word.known else { return false }
           return flags.contains(text)
-            || text.hasPrefix("-p") && text.dropFirst(2).allSatisfy { $0.isNumber || $0 == "," || $0 == "-" }
+            || text.hasPrefix("-p")
+              && text.dropFirst(2).allSatisfy { $0.isNumber || $0 == "," || $0 == "-" }
         }
         return areHarmless ? nil : .remediate("has an option that runs scripts or writes files")
       })
@@ -54,7 +58,8 @@ enum NetworkRules {
       "a", "addr", "address", "l", "link", "r", "ro", "route", "n", "neigh", "neighbour",
       "neighbor", "ru", "rule", "maddr", "maddress", "mroute", "tunnel",
     ]
-    let verbs: Set<String> = ["s", "sh", "show", "list", "ls", "lst", "get"]
+    // Not `s`, which is `set` for some objects.
+    let verbs: Set<String> = ["sh", "show", "list", "ls", "lst", "get"]
     guard words.allSatisfy({ $0.isOneWord }) else {
       return .remediate("what it does is only known when it runs")
     }
@@ -102,7 +107,8 @@ enum NetworkRules {
       default: continue
       }
     }
-    let addresses = reading.operands + reading.options.filter { $0.name == "--url" }.compactMap(\.value)
+    let addresses =
+      reading.operands + reading.options.filter { $0.name == "--url" }.compactMap(\.value)
     return addresses.allSatisfy(isPlainAddress) ? nil : .remediate("speaks an unusual protocol")
   }
 

@@ -5,13 +5,25 @@ enum ShellBuiltins {
   static let rules: [String: CommandRule] = Dictionary(
     families.joined(), uniquingKeysWith: { first, _ in first })
 
+  /// Words with a meaning of their own in some shell, so that no function can have them.
+  static let reservedElsewhere: Set<String> = [
+    "coproc", "repeat", "nocorrect", "noglob", "foreach", "end", "always", "namespace", "float",
+    "integer", "r", "history", "functions", "autoload", "stop", "suspend", "redirect", "let",
+    "print", "whence", "where", "bindkey", "sched", "zmodload", "emulate", "fc", "bg", "fg",
+    "disown", "logout", "mapfile", "readarray", "shopt", "caller", "complete", "compgen", "bind",
+    "ulimit", "unalias", "nameref", "compound", "enum", "then", "in", "esac", "done",
+  ]
+
   private static let families: [[(String, CommandRule)]] = [
-    CommandRule.each(": true false echo pwd times wait jobs cd type", .observe, "only looks"),
+    CommandRule.each(": true false echo pwd times cd type", .observe, "only looks"),
+    CommandRule.each(
+      "wait jobs", .observe, "waits for commands",
+      .judged(wait)),
     CommandRule.each("umask", .observe, "concerns only the shell itself"),
     CommandRule.each(
-      "exit return shift break continue", .observe, "steers the script", .judged(steer)),
+      "exit return shift break continue", .observe, "steers the script", .starts(steer)),
     CommandRule.each("test [", .observe, "compares", .starts(test)),
-    CommandRule.each("printf", .observe, "prints", .starts(print)),
+    CommandRule.each("printf", .observe, "prints", .starts(judgePrintf)),
     CommandRule.each("set", .observe, "sets options of the shell", .judged(set)),
     CommandRule.each(
       "export readonly local declare typeset", .observe, "sets variables", .starts(declare)),
@@ -28,11 +40,19 @@ enum ShellBuiltins {
     CommandRule.each("kill", .remediate, "sends signals", .judged(ProcessRules.kill)),
   ]
 
-  private static func steer(_ words: [CommandWord]) -> Verdict? {
-    let isNumber = words.allSatisfy { word in
-      word.known.map { $0.utf8.allSatisfy(\.isShellDigit) } ?? true
+  private static func steer(_ judge: inout CommandJudge, _ words: [CommandWord]) -> Verdict? {
+    let calculates = judge.dialect == .ksh || judge.dialect == .zsh
+    let areNumbers = words.allSatisfy { word in
+      word.known.map { $0.utf8.allSatisfy(\.isShellDigit) } ?? !calculates
     }
-    return isNumber ? nil : .remediate("its argument is no number")
+    return areNumbers ? nil : .remediate("its argument may run commands")
+  }
+
+  /// Judges `wait` and `jobs`, some of whose options run commands, with further arguments.
+  private static func wait(_ words: [CommandWord]) -> Verdict? {
+    if words.count == 1, words[0].isOneWord, words[0].known?.count ?? 0 < 3 { return nil }
+    let grammar = OptionGrammar(flags: "ln")
+    return (try? grammar.read(words)) == nil ? .remediate("may run commands") : nil
   }
 
   // MARK: Tests
@@ -77,7 +97,7 @@ enum ShellBuiltins {
     !text.utf8.contains(UInt8(ascii: "["))
   }
 
-  private static func print(_ judge: inout CommandJudge, _ words: [CommandWord]) -> Verdict? {
+  private static func judgePrintf(_ judge: inout CommandJudge, _ words: [CommandWord]) -> Verdict? {
     guard let first = words.first else { return nil }
     guard first.mayBeOption else {
       return first.isOneWord ? nil : .remediate("its format may be an option")
@@ -201,7 +221,8 @@ enum ShellBuiltins {
 
   private static func command(_ judge: inout CommandJudge, _ words: [CommandWord]) -> Verdict? {
     if let first = words.first?.known, ["-v", "-V", "-pv", "-pV"].contains(first) { return nil }
-    let rest = words.first?.known == "-p" || words.first?.known == "--" ? words.dropFirst() : words[...]
+    let rest =
+      words.first?.known == "-p" || words.first?.known == "--" ? words.dropFirst() : words[...]
     guard let first = rest.first, !first.mayBeOption else {
       return .remediate("what it runs is not known")
     }

@@ -12,7 +12,8 @@ enum SystemRules {
       "hostname", .observe, "tells the name of the host",
       .only(
         OptionGrammar(
-          flags: "fsiIdAya", long: ["fqdn", "long", "short", "ip-address", "all-ip-addresses", "domain"]),
+          flags: "fsiIdAya",
+          long: ["fqdn", "long", "short", "ip-address", "all-ip-addresses", "domain"]),
         operands: 0...0))
     + CommandRule.each("systemctl", .observe, "looks at units", .judged(systemctl))
     + CommandRule.each(
@@ -31,9 +32,11 @@ enum SystemRules {
           short: "CcDEnF",
           long: ["clear", "read-clear", "console-off", "console-on", "console-level", "file"])))
     + CommandRule.each("sysctl", .observe, "reads settings of the kernel", .judged(sysctl))
-    + CommandRule.each("crontab", .observe, "lists times", .judged { words in
-      words.map(\.known) == ["-l"] ? nil : .remediate("changes what runs later")
-    })
+    + CommandRule.each(
+      "crontab", .observe, "lists times",
+      .judged { words in
+        words.map(\.known) == ["-l"] ? nil : .remediate("changes what runs later")
+      })
     + CommandRule.each("dpkg", .observe, "lists packages", .judged(dpkg))
     + CommandRule.each(
       "timedatectl", .observe, "tells the time", .verbs(["status", "show", "list-timezones"]))
@@ -84,7 +87,8 @@ enum SystemRules {
   }
 
   private static func sysctl(_ words: [CommandWord]) -> Verdict? {
-    let grammar = OptionGrammar(flags: "anNeAXx", valued: "r", long: ["all", "names", "values", "pattern="])
+    let grammar = OptionGrammar(
+      flags: "anNeAXx", valued: "r", long: ["all", "names", "values", "pattern="])
     guard let reading = try? grammar.read(words) else {
       return .remediate("sets, or loads, settings of the kernel")
     }
@@ -94,7 +98,8 @@ enum SystemRules {
 
   private static func dpkg(_ words: [CommandWord]) -> Verdict? {
     let verbs: Set<String> = [
-      "-l", "--list", "-s", "--status", "-L", "--listfiles", "-S", "--search", "--print-architecture",
+      "-l", "--list", "-s", "--status", "-L", "--listfiles", "-S", "--search",
+      "--print-architecture",
       "--get-selections", "--version",
     ]
     guard let verb = words.first?.known, verbs.contains(verb),

@@ -14,7 +14,8 @@ enum TextRules {
     + CommandRule.each(
       "diff", .observe, "reads text", .unless(OptionDanger(short: "l", long: ["paginate"])))
     + CommandRule.each(
-      "xxd", .observe, "reads text", .only(OptionGrammar(flags: "abeipuE", valued: "cglos"), operands: 0...1))
+      "xxd", .observe, "reads text",
+      .only(OptionGrammar(flags: "abeipuE", valued: "cglos"), operands: 0...1))
     + CommandRule.each("sed", .observe, "reads text", .judged(SedProgram.judge))
     + CommandRule.each("awk gawk mawk nawk", .observe, "reads text", .judged(AwkProgram.judge))
 

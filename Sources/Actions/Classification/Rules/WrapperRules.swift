@@ -17,7 +17,10 @@ enum WrapperRules {
       ),
       ("time", wrapper("time", OptionGrammar(flags: "pv", valued: "f", long: ["portability"]))),
       ("setsid", wrapper("setsid", OptionGrammar(flags: "cfw", long: ["ctty", "fork", "wait"]))),
-      ("stdbuf", wrapper("stdbuf", OptionGrammar(valued: "ioe", long: ["input=", "output=", "error="]))),
+      (
+        "stdbuf",
+        wrapper("stdbuf", OptionGrammar(valued: "ioe", long: ["input=", "output=", "error="]))
+      ),
       ("ionice", wrapper("ionice", OptionGrammar(flags: "t", valued: "cn"))),
       (
         "sudo",
@@ -27,7 +30,9 @@ enum WrapperRules {
       ),
       (
         "doas",
-        wrapper("doas", OptionGrammar(flags: "n", valued: "u"), level: .diagnose, why: "acts as another user")
+        wrapper(
+          "doas", OptionGrammar(flags: "n", valued: "u"), level: .diagnose,
+          why: "acts as another user")
       ),
       ("env", CommandRule(.observe, "shows or sets the environment", .starts(environment))),
       ("xargs", CommandRule(.observe, "starts a command", .starts(xargs))),
