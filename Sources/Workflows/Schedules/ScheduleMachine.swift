@@ -68,8 +68,8 @@ package enum ScheduleMachine {
   ///
   /// - Parameters:
   ///   - previous: Where it stood with other content; nil for a new one.
-  ///   - ledger: How far the rows under this name go; only for a new schedule, in case it was
-  ///     deleted and made again.
+  ///   - ledger: How far the rows under this name go, those of ``end(_:at:reason:)`` included; only for
+  ///     a new schedule, in case it was deleted and made again.
   package static func begin(
     _ definition: inout ScheduleDefinition, at now: Timestamp, previous: ScheduleCursor?,
     ledger: LedgerEnd? = nil, zoneDataVersion: String,
