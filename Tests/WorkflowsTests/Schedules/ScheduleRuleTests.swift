@@ -46,6 +46,15 @@ struct ScheduleRuleTests {
     #expect(lab.cursor == cursor)
   }
 
+  @Test func aScheduleThatIsChangedAfterTheClockWasSetBackRepeatsNothing() throws {
+    var lab = try ScheduleLab(cron: "0 * * * *", from: "2026-03-02T09:30:00Z")
+    for hour in ["10", "11", "12"] { try lab.decide("2026-03-02T\(hour):00:00Z") }
+    let changed = try ScheduleLab.definition(cron: "0,30 * * * *")
+    try lab.change(to: changed, at: "2026-03-02T10:45:00Z")
+    #expect(lab.nextDue == "2026-03-02T12:30:00Z")
+    #expect(try lab.decide("2026-03-02T12:00:00Z") == [])
+  }
+
   @Test func aScheduleThatIsMadeAgainAfterTheClockWasSetBackRepeatsNothing() throws {
     var lab = try ScheduleLab(cron: "0 * * * *", from: "2026-03-02T09:30:00Z")
     for hour in ["10", "11", "12"] { try lab.decide("2026-03-02T\(hour):00:00Z") }

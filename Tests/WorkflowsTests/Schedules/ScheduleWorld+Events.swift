@@ -89,7 +89,7 @@ extension ScheduleWorld {
       for record in ScheduleMachine.end(cursor, at: now) { try account(record) }
     }
     sample = try schedules.next(definition.name, &generator)
-    // Content of before, with another digest, comes too.
+    let decided = isNew ? ledger.instant : cursor.decidedThrough
     definition = sample.definition
     let begun = ScheduleMachine.begin(
       &definition, at: now, previous: isNew ? nil : cursor, ledger: isNew ? ledger : nil,
@@ -99,7 +99,7 @@ extension ScheduleWorld {
     cursor = begun.cursor
     activity.underway = []
     for end in ends { activity.underway.formUnion(end.probes) }
-    epoch = Epoch(start: max(second, isNew ? ledger.instant : cursor.decidedThrough))
+    epoch = Epoch(start: max(second, decided))
     if sabotage == .beginsInThePast {
       cursor.decidedThrough -= sample.interval * 10
       cursor.nominalThrough -= sample.interval * 10
