@@ -15,7 +15,8 @@ package import Resources
 /// clock that is set forward, a machine that slept and a server that was down look the same: due
 /// occurrences that nobody decided. Up to ``onTime`` after they were due, they count as on time.
 /// Later they are missed: the schedule says how many of the latest still run, with the verdict
-/// `late` and those included that are on time now, and the others are lost. What waited for an execution to end is `late` too.
+/// `late` and those included that are on time now, and the others are lost. What waited for an
+/// execution to end is `late` too.
 package enum ScheduleMachine {
   /// How long after it was due an occurrence may be decided without counting as missed.
   package static let onTime = TimeSpan.seconds(30)
@@ -43,7 +44,8 @@ package enum ScheduleMachine {
   /// Decides what is due at `now`.
   ///
   /// The definition changes only in what it remembers to be fast. Where its digest is not that of
-  /// the cursor, the schedule begins anew at `now`; see ``begin(_:at:previous:ledger:zoneDataVersion:)``.
+  /// the cursor, the schedule begins anew at `now`; see
+  /// ``begin(_:at:previous:ledger:zoneDataVersion:)``.
   package static func decide(
     _ definition: inout ScheduleDefinition, _ cursor: ScheduleCursor, _ activity: ScheduleActivity,
     now: Timestamp, zoneDataVersion: String,
@@ -68,8 +70,8 @@ package enum ScheduleMachine {
   ///
   /// - Parameters:
   ///   - previous: Where it stood with other content; nil for a new one.
-  ///   - ledger: How far the rows under this name go; only for a new schedule, in case it was
-  ///     deleted and made again.
+  ///   - ledger: How far the rows under this name go, those of ``end(_:at:reason:)`` included; only
+  ///     for a new schedule, in case it was deleted and made again.
   package static func begin(
     _ definition: inout ScheduleDefinition, at now: Timestamp, previous: ScheduleCursor?,
     ledger: LedgerEnd? = nil, zoneDataVersion: String,

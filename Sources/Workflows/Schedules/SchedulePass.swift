@@ -53,7 +53,7 @@ struct SchedulePass {
 
   /// Goes back to where clocks showed the last nominal time that was decided, by new zone data.
   ///
-  /// What it has brought forward is decided now, and what it has put off is not decided again. Where
+  /// What it has brought forward is decided now, what it has put off is not decided again. Where
   /// clocks turn out to have shown times again, those up to now are not made up for: something else
   /// was decided at their instants.
   mutating func follow(_ zoneDataVersion: String) {

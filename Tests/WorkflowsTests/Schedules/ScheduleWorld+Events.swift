@@ -1,5 +1,6 @@
 import Cron
 import Resources
+import TimeZones
 import Workflows
 import ZoneSupport
 
@@ -33,6 +34,7 @@ extension ScheduleWorld {
       definition.overlap =
         ScheduleDefinition.Overlap.allCases.randomElement(using: &generator)
         ?? .skip
+    case 20, 21: jumpToClockChange()
     default:
       if chance(30) { release() }
       wait()
@@ -43,6 +45,16 @@ extension ScheduleWorld {
   private mutating func jump(_ seconds: Int64) {
     now.nanoseconds += seconds * 1_000_000_000
     endExecutions()
+  }
+
+  /// Goes on shortly before clocks change.
+  private mutating func jumpToClockChange() {
+    // Half a year of a denser one would be mostly an outage.
+    guard sample.interval >= 1200 else { return }
+    var cursor = ZoneCursor()
+    let zone = definition.times.occurrences.zone
+    guard let change = zone.nextTransition(after: second, &cursor) else { return }
+    jump(max(0, change.instant - second - 2 * sample.interval))
   }
 
   /// Waits until something is due or an execution ends; at times a little longer, or less long.
@@ -77,7 +89,7 @@ extension ScheduleWorld {
       for record in ScheduleMachine.end(cursor, at: now) { try account(record) }
     }
     sample = try schedules.next(definition.name, &generator)
-    // Content of before, with another digest, comes too.
+    let decided = isNew ? ledger.instant : cursor.decidedThrough
     definition = sample.definition
     let begun = ScheduleMachine.begin(
       &definition, at: now, previous: isNew ? nil : cursor, ledger: isNew ? ledger : nil,
@@ -87,7 +99,7 @@ extension ScheduleWorld {
     cursor = begun.cursor
     activity.underway = []
     for end in ends { activity.underway.formUnion(end.probes) }
-    epoch = Epoch(start: max(second, isNew ? ledger.instant : cursor.decidedThrough))
+    epoch = Epoch(start: max(second, decided))
     if sabotage == .beginsInThePast {
       cursor.decidedThrough -= sample.interval * 10
       cursor.nominalThrough -= sample.interval * 10
@@ -100,7 +112,7 @@ extension ScheduleWorld {
       throw failure("it is decided twice: \(record)")
     }
     guard record.execution == nil else { throw failure("a change starts something: \(record)") }
-    rowCount += 1
+    count(record)
   }
 
   private mutating func pause() {

@@ -155,10 +155,14 @@ struct ScheduleWorld {
     guard mayStart == (record.execution != nil) else {
       throw failure("the verdict does not say whether it started: \(record)")
     }
-    rowCount += 1
-    verdicts[record.verdict, default: 0] += 1
     epoch.count += record.count
     epoch.names.append(name)
+    count(record)
+  }
+
+  mutating func count(_ record: OccurrenceRecord) {
+    rowCount += 1
+    verdicts[record.verdict, default: 0] += 1
     ledger.instant = max(ledger.instant, record.instant)
     ledger.nominal = max(ledger.nominal, record.nominal)
     ledger.fold = max(ledger.fold, record.fold)
