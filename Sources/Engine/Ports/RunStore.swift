@@ -47,6 +47,8 @@ package protocol RunTransaction {
   /// When the next schedule is due; nil for never.
   func nextDue() throws(StoreError) -> Timestamp?
   func save(_ cursor: ScheduleCursor) throws(StoreError)
+  /// Has all schedules that were decided with other time zone data looked at again.
+  func wakeSchedules(decidedBeside version: String, at time: Timestamp) throws(StoreError)
   /// Looks at a schedule again at `time`, and not before.
   func postpone(_ schedule: String, until time: Timestamp) throws(StoreError)
   /// How far the verdicts under a name go; nil where there is none.

@@ -36,6 +36,9 @@ extension Dispatcher {
     switch world.schedule(row.name, zones) {
     case .live(let live, let narrower): (definition, targets) = (live, narrower)
     case .gone:
+      if let cursor = row.cursor {
+        _ = try transaction.record(ScheduleMachine.end(cursor, at: now))
+      }
       try transaction.dropSchedule(row.name)
       return false
     case .zoneMissing(let zone):

@@ -54,6 +54,7 @@ package actor Dispatcher {
   var awakened: Set<String> = []
   /// What was sent and has not ended, with how much of its output is kept.
   var flights: [RunID: Int] = [:]
+  private var hasLoaded = false
   /// Whether everything is being asked to stop.
   private var isStopping = false
   private var failures = 0
@@ -233,6 +234,10 @@ package actor Dispatcher {
     _ transaction: any RunTransaction, _ now: Timestamp, _ turn: inout DispatchTurn,
   ) throws(StoreError) {
     if book != nil { return }
+    if settings.decidesSchedules, !hasLoaded {
+      try transaction.wakeSchedules(decidedBeside: zoneDataVersion, at: now)
+    }
+    hasLoaded = true
     let active = try transaction.activeExecutions()
     let book = RunBook(executions: active.executions, runs: active.runs)
     for id in book.damaged {

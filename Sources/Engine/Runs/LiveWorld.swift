@@ -128,7 +128,7 @@ final class LiveWorld: RunWorld {
   func admission(_ job: JobDefinition, _ run: RunID) -> Admission {
     var waits: String?
     for policy in policies where policy.covers(run.probe, in: fleet) {
-      guard case .refused(let reason) = policy.policy.decide(job.action) else { continue }
+      guard case .refused(let reason) = policy.policy.decide(job.judgedAction) else { continue }
       if !policy.queues { return .deny(reason) }
       waits = waits ?? reason
     }
@@ -185,4 +185,24 @@ struct HostPolicy {
   }
 
   func covers(_ probe: String, in fleet: Fleet) -> Bool { fleet.contains(probe, in: targets) }
+}
+
+extension JobDefinition {
+  /// The action, with the names of its secrets in its environment: a name alone may be dangerous.
+  var judgedAction: Action {
+    func joined(_ surroundings: Action.Surroundings) -> Action.Surroundings {
+      var result = surroundings
+      for name in secrets.keys { result.environment[name] = "" }
+      return result
+    }
+    switch action {
+    case .shell(var script):
+      script.surroundings = joined(script.surroundings)
+      return .shell(script)
+    case .exec(var program):
+      program.surroundings = joined(program.surroundings)
+      return .exec(program)
+    default: return action
+    }
+  }
 }

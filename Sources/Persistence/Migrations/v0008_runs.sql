@@ -110,6 +110,8 @@ CREATE TABLE schedule_cursor (
   changed_at INTEGER NOT NULL,
   -- JSON: how far it was decided, for which content, what waits, who holds it; NULL before it began
   state TEXT,
+  -- the version of the time zone data that it was decided with
+  zone_data TEXT NOT NULL DEFAULT '',
   next_due INTEGER
 ) STRICT;
 

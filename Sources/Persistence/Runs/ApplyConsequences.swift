@@ -52,7 +52,8 @@ struct ApplyConsequences {
     var isAboutRuns = false
     for change in plan.changes {
       switch (change.key.kind, change.action) {
-      case ("Schedule", .delete): try rows.drop(change.key.name)
+      // What waits of it gets its verdict before it goes.
+      case ("Schedule", .delete): try rows.postpone(change.key.name, until: time)
       case ("Schedule", .create), ("Schedule", .update):
         try rows.touch(change.key.name, at: time)
       case ("Job", _), ("Probe", _), ("CommandPolicy", _), ("Role", _): isAboutRuns = true

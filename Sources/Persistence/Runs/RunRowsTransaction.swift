@@ -121,6 +121,10 @@ struct RunRowsTransaction: RunTransaction {
     try typed { try ScheduleRows(db: db).save(cursor) }
   }
 
+  func wakeSchedules(decidedBeside version: String, at time: Timestamp) throws(StoreError) {
+    try typed { try ScheduleRows(db: db).wake(decidedBeside: version, at: time) }
+  }
+
   func postpone(_ schedule: String, until time: Timestamp) throws(StoreError) {
     try typed { try ScheduleRows(db: db).postpone(schedule, until: time) }
   }

@@ -38,9 +38,12 @@ struct ScheduleRows {
 
   func save(_ cursor: ScheduleCursor) throws {
     let statement = try db.cachedStatement(
-      sql: "UPDATE schedule_cursor SET state = ?, next_due = ? WHERE schedule = ?")
+      sql: """
+        UPDATE schedule_cursor SET state = ?, zone_data = ?, next_due = ? WHERE schedule = ?
+        """)
     statement.setUncheckedArguments([
-      CanonicalJSON.text(of: cursor.value), cursor.nextDue?.nanoseconds, cursor.schedule,
+      CanonicalJSON.text(of: cursor.value), cursor.zoneDataVersion, cursor.nextDue?.nanoseconds,
+      cursor.schedule,
     ])
     try statement.execute()
   }
@@ -58,6 +61,15 @@ struct ScheduleRows {
         SET changed_at = excluded.changed_at, next_due = excluded.next_due
         """)
     try statement.execute(arguments: [name, time.nanoseconds, time.nanoseconds])
+  }
+
+  /// Has all that was decided with other time zone data looked at again.
+  func wake(decidedBeside version: String, at time: Timestamp) throws {
+    try db.execute(
+      sql: """
+        UPDATE schedule_cursor SET next_due = ? WHERE state IS NOT NULL AND zone_data <> ?
+        """,
+      arguments: [time.nanoseconds, version])
   }
 
   func postpone(_ name: String, until time: Timestamp) throws {
