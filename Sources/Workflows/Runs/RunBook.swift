@@ -18,7 +18,7 @@ package struct RunBook: Sendable {
   var slots: [ExecutionID: Int] = [:]
   var slotsByJob: [String: Set<Int>] = [:]
   /// Who has the place of a job on a probe.
-  var holders: [RunPlace: [RunRef]] = [:]
+  var holders: [RunPlace: Set<RunRef>] = [:]
   /// Who waits until all others have left a place.
   var successors: [RunPlace: [RunRef]] = [:]
   /// What was sent to each probe and has not ended.
