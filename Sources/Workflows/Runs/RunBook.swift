@@ -51,6 +51,14 @@ package struct RunBook: Sendable {
     slots[id].map { fanOuts[$0].cells.map(\.run) } ?? []
   }
 
+  /// What was sent to a probe and has not ended, in order.
+  ///
+  /// A probe that connects says which of these it knows; the others are to be given to `.lost`,
+  /// because their sending was lost with a server or a connection.
+  package func outstanding(on probe: String) -> [Run] {
+    ordered(active[probe] ?? []).compactMap { run($0) }
+  }
+
   /// Takes an event that happened at `now`, and says what it changes.
   package mutating func apply(
     _ event: RunEvent, at now: Timestamp, _ world: any RunWorld,
