@@ -132,7 +132,7 @@ extension RunBook {
   /// Gives the place of its job on its probe to a run.
   mutating func hold(_ ref: RunRef) {
     let run = fanOuts[ref.slot].cells[ref.position].run
-    holders[RunPlace(job: run.job, probe: run.id.probe), default: []].append(ref)
+    holders[RunPlace(job: run.job, probe: run.id.probe), default: []].insert(ref)
   }
 
   /// Counts a probe as served: its last attempt has ended, and none comes after it.

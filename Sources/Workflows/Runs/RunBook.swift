@@ -18,7 +18,7 @@ package struct RunBook: Sendable {
   var slots: [ExecutionID: Int] = [:]
   var slotsByJob: [String: Set<Int>] = [:]
   /// Who has the place of a job on a probe.
-  var holders: [RunPlace: [RunRef]] = [:]
+  var holders: [RunPlace: Set<RunRef>] = [:]
   /// Who waits until all others have left a place.
   var successors: [RunPlace: [RunRef]] = [:]
   /// What was sent to each probe and has not ended.
@@ -49,6 +49,14 @@ package struct RunBook: Sendable {
   /// The last attempt on each probe of an execution, in the order of its probes.
   package func lastRuns(of id: ExecutionID) -> [Run] {
     slots[id].map { fanOuts[$0].cells.map(\.run) } ?? []
+  }
+
+  /// What was sent to a probe and has not ended, in order.
+  ///
+  /// A probe that connects says which of these it knows; the others are to be given to `.lost`,
+  /// because their sending was lost with a server or a connection.
+  package func outstanding(on probe: String) -> [Run] {
+    ordered(active[probe] ?? []).compactMap { run($0) }
   }
 
   /// Takes an event that happened at `now`, and says what it changes.

@@ -7,7 +7,7 @@ extension RunSimulation {
   func arrive() {
     guard hasFaults else { return }
     queue.push(.arrival, at: now + Int64(random.below(120)) * 1_000_000)
-    if store.entries.count > 150 { return }
+    if store.entries.count > (isSuspicious ? 12 : 150) { return }
     let number = random.below(versions.count)
     guard let job = world.jobs["j\(number)"] else { return }
     executionCount += 1

@@ -96,10 +96,13 @@ extension RunSimulation {
     world.connected.insert(name)
     probes[index].session += 1
     let session = probes[index].session
-    for key in (store.active[index] ?? []).sorted() {
-      guard let run = store.runs[key], !probes[index].running.contains(key),
-        probes[index].results[key] == nil
-      else { continue }
+    let outstanding = book.outstanding(on: name)
+    if Set(outstanding.map { SimulatedStore.key($0.id) }) != store.active[index] ?? [] {
+      store.problem("the book has other runs on \(name) than the disk")
+    }
+    for run in outstanding {
+      let key = SimulatedStore.key(run.id)
+      if probes[index].running.contains(key) || probes[index].results[key] != nil { continue }
       serve(.lost(run.id, .probeLost))
       if probes[index].session != session { return }
     }

@@ -22,6 +22,8 @@ final class RunSimulation {
   /// How far the server's clock is off.
   var clockError: Int64 = 0
   var hasFaults = true
+  /// Whether after each step a restart is compared, which takes long.
+  let isSuspicious: Bool
   var queue = SimulatedQueue<Event>()
   var book = RunBook()
   /// The book's, which costs more to ask.
@@ -36,7 +38,11 @@ final class RunSimulation {
   /// Attempts that began on a probe, ever.
   var begun: Set<Int> = []
 
-  init(seed: UInt64, runLimit: Int, probeCount: Int = 40, jobCount: Int = 60) {
+  init(
+    seed: UInt64, runLimit: Int, probeCount: Int = 40, jobCount: Int = 60,
+    isSuspicious: Bool = false,
+  ) {
+    self.isSuspicious = isSuspicious
     self.runLimit = runLimit
     random = SimulatedRandom(seed: seed)
     probes = (0..<probeCount).map { SimulatedProbe(name: "p\($0)") }
@@ -113,6 +119,7 @@ final class RunSimulation {
     }
     nextTimer = book.nextTimer
     store.commit(step, world)
+    if isSuspicious, store.book != book { store.problem("a restart is noticed after \(event)") }
     var effects = step.effects[...]
     if fate == 1 { effects = effects.prefix(random.below(effects.count + 1)) }
     perform(effects)
@@ -139,6 +146,11 @@ final class RunSimulation {
     probes[0].running = []
     probes[0].results = [:]
     let hadFaults = hasFaults
+    if random.chance(20) {
+      // It ends again before it could store what it lost.
+      _ = book.apply(.recovered(builtIn: [probes[0].name]), at: clock, world)
+      book = store.book
+    }
     hasFaults = false
     serve(.recovered(builtIn: [probes[0].name]))
     hasFaults = hadFaults

@@ -30,6 +30,15 @@ struct RunSimulationTests {
     #expect(store.problems.isEmpty, "WRIT_SEED=\(seed) WRIT_RUNS=\(runs)")
   }
 
+  /// Whatever the event, the book is what would be read back after it; and it is a value.
+  @Test(arguments: 0..<3) func aRestartIsNeverNoticed(_ index: UInt64) {
+    let seed = (Self.number("WRIT_SEED") ?? UInt64.random(in: 0...9_999_999)) + index
+    let simulation = RunSimulation(
+      seed: seed, runLimit: 300, probeCount: 9, jobCount: 12, isSuspicious: true)
+    simulation.simulate()
+    #expect(simulation.store.problems.isEmpty, "WRIT_SEED=\(seed)")
+  }
+
   @Test func aSeedReplays() {
     func play() -> (Int, [String: Int], Int64) {
       let simulation = RunSimulation(seed: 7, runLimit: 3000)

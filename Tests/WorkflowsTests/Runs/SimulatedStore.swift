@@ -87,6 +87,9 @@ struct SimulatedStore {
     }
     if old?.isTerminal == true { problem("\(run.id) changed after its end") }
     runs[key] = run
+    if old == nil, run.id.attempt > 1, runs[key - 1]?.stop != nil {
+      problem("\(run.id) follows one that was to stop")
+    }
     if old == nil {
       entries[number]?.keys.append(key)
       runCount += 1
