@@ -97,7 +97,7 @@ struct HostProcess: Hashable, Sendable {
 
 /// Files of `/proc`, which have no size.
 enum ProcFile {
-  /// What stands in a file; nil where it cannot be read. Cut after `limit` bytes.
+  /// What stands in a file, cut after `limit` bytes; nil where it cannot be read.
   static func read(_ path: String, limit: Int) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else { return nil }

@@ -50,7 +50,8 @@ final class RunRecords: Sendable {
       close(descriptor)
       throw .path(directory, "another probe uses this directory")
     }
-    boot = ProcFile.read("/proc/sys/kernel/random/boot_id", limit: 64)
+    boot =
+      ProcFile.read("/proc/sys/kernel/random/boot_id", limit: 64)
       .map { String(decoding: $0.prefix { $0 > 32 }, as: UTF8.self) } ?? "unknown"
     probe = try Self.probeName(in: directory)
     let (records, count) = Self.read(descriptor)
