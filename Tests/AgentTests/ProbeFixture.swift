@@ -9,12 +9,14 @@ final class ProbeFixture: Sendable {
   let probe: LocalProbe
 
   init(
-    environment: [String: String] = [:],
+    environment: [String: String] = [:], searchPath: String? = nil,
     paths: @escaping @Sendable (String) -> Bool = { _ in true },
   ) throws {
     directory = try Self.temporaryDirectory()
+    var surroundings = LocalProbe.Surroundings(environment: { environment[$0] })
+    if let searchPath { surroundings.searchPath = searchPath }
     probe = try LocalProbe(
-      directory: "\(directory)/probe", surroundings: .init(environment: { environment[$0] }),
+      directory: "\(directory)/probe", surroundings: surroundings,
       admission: Admission(
         refusal: { action, policy in
           if case .exec(let program) = action, program.argv.first == "forbidden" {

@@ -196,6 +196,25 @@ import Testing
     }
   }
 
+  @Test func callsSystemctlAndKubectlWithTheirWordsInPlace() async throws {
+    let tools = try ProbeFixture.temporaryDirectory()
+    defer { ProbeFixture.remove(tools) }
+    for tool in ["systemctl", "kubectl"] {
+      Files.write("#!/bin/sh\nprintf '<%s>' \"$@\"\n", to: "\(tools)/\(tool)", mode: 0o755)
+    }
+    let fixture = try ProbeFixture(searchPath: tools)
+    let unit = await fixture.run(.systemd(operation: .restart, unit: "a b.service"))
+    #expect(unit.stdout == "<--no-ask-password><--no-pager><restart><--><a b.service>")
+    let call = Action.KubectlCall(
+      verb: "get", resource: "pods", name: "web", namespace: "prod", arguments: ["-o", "yaml"])
+    let pods = await fixture.run(.kubectl(call))
+    #expect(pods.stdout == "<get><pods><web><--namespace=prod><-o><yaml>")
+    let bare = try ProbeFixture(searchPath: "/no/such/directory")
+    let missing = await bare.run(.kubectl(call))
+    #expect(missing.result.ending == .unstartable)
+    #expect(missing.result.message?.hasPrefix("command not found: kubectl") == true)
+  }
+
   @Test func saysWhichSecretIsMissingAndNeverItsValue() async throws {
     let fixture = try ProbeFixture(environment: ["NUL": "vault\u{0}value"])
     Files.write(String(repeating: "v", count: 70_000), to: fixture.path("long"))
