@@ -59,15 +59,25 @@ struct HostProcess: Hashable, Sendable {
   }
 
   /// The run that it belongs to, by its environment; nil where there is none, or it is not shown.
-  var markedRun: String? {
+  var mark: RunMark? {
     guard let environment = ProcFile.read("/proc/\(pid)/environ", limit: 1 << 20) else {
       return nil
     }
-    let prefix = Array("\(ProcessEnvironment.runVariable)=".utf8)
-    for entry in environment.split(separator: 0) where entry.starts(with: prefix) {
-      return String(decoding: entry.dropFirst(prefix.count), as: UTF8.self)
+    var run: String?
+    var probe: String?
+    for entry in environment.split(separator: 0) {
+      run = run ?? Self.value(entry, of: RunMark.runVariable)
+      probe = probe ?? Self.value(entry, of: RunMark.probeVariable)
+      if let run, let probe { return RunMark(run: run, probe: probe) }
     }
     return nil
+  }
+
+  private static func value(_ entry: ArraySlice<UInt8>, of name: String) -> String? {
+    guard entry.starts(with: name.utf8),
+      entry.dropFirst(name.utf8.count).first == UInt8(ascii: "=")
+    else { return nil }
+    return String(decoding: entry.dropFirst(name.utf8.count + 1), as: UTF8.self)
   }
 
   /// All process numbers of this host, ascending; no more than `limit`.
@@ -87,7 +97,7 @@ struct HostProcess: Hashable, Sendable {
 
 /// Files of `/proc`, which have no size.
 enum ProcFile {
-  /// What stands in a file; nil where it cannot be read. Cut after `limit` bytes.
+  /// What stands in a file, cut after `limit` bytes; nil where it cannot be read.
   static func read(_ path: String, limit: Int) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else { return nil }

@@ -1,6 +1,5 @@
+internal import CProcess
 internal import Glibc
-internal import Subprocess
-internal import SystemPackage
 
 /// A process as it will be started: everything looked up, nothing started.
 struct Launch: Sendable {
@@ -13,27 +12,88 @@ struct Launch: Sendable {
   /// Nil for the probe's own.
   var user: HostUser?
 
-  /// How the library is told.
-  ///
-  /// A session of its own makes a process group, too, and frees the process from any terminal.
-  func configuration(gracePeriod: Duration) -> Configuration {
-    var options = PlatformOptions()
-    options.createSession = true
-    // Only for a task that is canceled; runs are stopped by `Supervision`.
-    options.teardownSequence = [
-      .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: gracePeriod)
-    ]
-    if let user {
-      options.userID = user.id
-      options.groupID = user.group
-      options.supplementaryGroups = user.groups
+  /// A child of the probe, which nobody else reaps.
+  struct Child: Sendable {
+    var pid: Int32
+    var descriptor: Int32
+
+    /// Takes the ended child off the list of processes, and lets go of it.
+    func reap() {
+      while writ_reap(descriptor) != 0, errno == EINTR {}
+      close(descriptor)
     }
-    return Configuration(
-      executable: .path(FilePath(path)),
-      arguments: Arguments(
-        executablePathOverride: arguments.first ?? path,
-        remainingValues: Array(arguments.dropFirst())),
-      environment: .custom(environment.entries),
-      workingDirectory: workingDirectory.map { FilePath($0) }, platformOptions: options)
+  }
+
+  /// Starts the process; blocks until the program runs in it, or does not.
+  func start(stdout: Int32, stderr: Int32) throws(ProbeError) -> Child {
+    let arguments = CStrings(arguments.map { Array($0.utf8) })
+    let environment = CStrings(environment.entries)
+    let directory = CStrings(workingDirectory.map { [Array($0.utf8)] } ?? [])
+    var launch = writ_launch()
+    var descriptor: Int32 = -1
+    launch.output = stdout
+    launch.error = stderr
+    if let user {
+      launch.changes_user = 1
+      launch.user = user.id
+      launch.group = user.group
+    }
+    let pid = path.withCString { path in
+      launch.path = path
+      return arguments.withPointers { arguments in
+        launch.arguments = arguments
+        return environment.withPointers { environment in
+          launch.environment = environment
+          return directory.withPointers { directory in
+            launch.directory = directory[0].map { UnsafePointer($0) }
+            return (user?.groups ?? []).withUnsafeBufferPointer { groups in
+              launch.groups = groups.baseAddress
+              launch.group_count = groups.count
+              return writ_spawn(&launch, &descriptor)
+            }
+          }
+        }
+      }
+    }
+    guard pid > 0 else { throw .unstartable(words(launch.step, SystemError(launch.failure))) }
+    return Child(pid: pid, descriptor: descriptor)
+  }
+
+  private func words(_ step: writ_step, _ error: SystemError) -> String {
+    switch step {
+    case writ_step_user: "it cannot become user \(user?.name ?? ""): \(error)"
+    case writ_step_directory:
+      "the working directory \(workingDirectory ?? "") cannot be used: \(error)"
+    case writ_step_clone: "no process can be made: \(error)"
+    default: ProgramSearch.explain(path, error, user: user)
+    }
+  }
+}
+
+/// An array of strings as C has it, ended by a null pointer.
+private struct CStrings {
+  private var bytes: [CChar] = []
+  private var starts: [Int] = []
+
+  init(_ strings: [[UInt8]]) {
+    for string in strings {
+      starts.append(bytes.count)
+      bytes.append(contentsOf: string.lazy.map { CChar(bitPattern: $0) })
+      bytes.append(0)
+    }
+  }
+
+  func withPointers<Result>(
+    _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+  ) -> Result {
+    var bytes = bytes
+    return bytes.withUnsafeMutableBufferPointer { buffer in
+      var pointers = starts.map { start in buffer.baseAddress.map { $0 + start } }
+      pointers.append(nil)
+      return pointers.withUnsafeBufferPointer { pointers in
+        guard let base = pointers.baseAddress else { return body([nil]) }
+        return body(base)
+      }
+    }
   }
 }

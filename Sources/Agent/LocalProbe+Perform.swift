@@ -23,7 +23,7 @@ extension LocalProbe {
       if let stop = control.stopRequest { return Self.stoppedBeforeStart(stop) }
       let run = ProcessRun(
         request: request, launch: launch, control: control, poller: poller, records: records,
-        output: output, spawning: spawning)
+        output: output)
       return await run.run(onStarted: onStarted)
     } catch {
       if case .refused = error { return ActionResult(.refused, message: "\(error)") }
@@ -53,7 +53,8 @@ extension LocalProbe {
       "LANG": surroundings.language,
     ]
     let environment = try ProcessEnvironment(
-      base: base, request: request, own: plan.surroundings.environment, secrets: secrets)
+      base: base, request: request, own: plan.surroundings.environment, secrets: secrets,
+      probe: records.probe)
     let path = try ProgramSearch.find(
       plan.argv[0], searchPath: environment["PATH"] ?? surroundings.searchPath)
     let script = try plan.script.map { text throws(ProbeError) in

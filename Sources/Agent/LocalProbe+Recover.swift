@@ -26,7 +26,7 @@ extension LocalProbe {
     var killed: [String: Int] = [:]
     let deadline = MonotonicTime.now + .seconds(10)
     while !live.isEmpty, MonotonicTime.now < deadline {
-      let found = Self.processes(of: live)
+      let found = processes(of: live)
       guard !found.isEmpty else { break }
       for (process, run) in found {
         guard let handle = ProcessHandle(process), handle.send(SIGKILL) == 0 else { continue }
@@ -43,7 +43,7 @@ extension LocalProbe {
   }
 
   /// All live processes of these runs, with the run of each.
-  private static func processes(
+  private func processes(
     of records: [RunRecord],
   ) -> [(process: HostProcess, run: String)] {
     let all = HostProcess.allNumbers().compactMap { HostProcess(pid: $0) }
@@ -58,10 +58,10 @@ extension LocalProbe {
     }
     return all.compactMap { process in
       if let run = groups[process.group] ?? groups[process.session] { return (process, run) }
-      guard let run = process.markedRun, let record = runs[run],
-        process.startTicks >= record.started.lowerBound
+      guard let mark = process.mark, mark.probe == self.records.probe,
+        let record = runs[mark.run], process.startTicks >= record.started.lowerBound
       else { return nil }
-      return (process, run)
+      return (process, mark.run)
     }
   }
 }

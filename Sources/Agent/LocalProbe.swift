@@ -5,8 +5,8 @@ internal import Synchronization
 /// The probe of the host on which it runs: carries out actions, one after another or many at once.
 ///
 /// Each run gives exactly one result. A process gets a session and so a group of its own, only the
-/// declared environment (`PATH`, `HOME` and `LANG` besides), `/dev/null` as input, no descriptor
-/// of the probe, no core dump; its umask is the probe's. When its main process has ended, the
+/// declared environment (`PATH`, `HOME`, `LANG`, `WRIT_RUN` and `WRIT_PROBE` besides), `/dev/null`
+/// as input, no descriptor of the probe, no core dump, and the umask 022. When its main process has ended, the
 /// rest of its group and session is ended too: SIGTERM, the grace period, SIGKILL. A daemon that
 /// left the session lives on after a run that came to its own end, but not after one that was
 /// stopped or took too long, unless it cleared `WRIT_RUN` from its environment; nobody reads its
@@ -33,14 +33,6 @@ package final class LocalProbe: Sendable {
     }
   }
 
-  /// Who starts the processes that do not change their user.
-  package enum Spawning: Sendable {
-    /// swift-subprocess, as for all that change their user.
-    case library
-    /// posix_spawn, with less work for each process.
-    case direct
-  }
-
   private struct Runs {
     var active: [String: RunControl] = [:]
     /// Runs that were stopped before they came, the oldest first.
@@ -53,7 +45,6 @@ package final class LocalProbe: Sendable {
   let directory: String
   let surroundings: Surroundings
   let admission: Admission
-  let spawning: Spawning
   let poller: Poller
   let records: RunRecords
   // Runs come and go on any thread, and are stopped from any.
@@ -61,12 +52,11 @@ package final class LocalProbe: Sendable {
 
   /// A probe that keeps its records in `directory`, which no other may use at the same time.
   package init(
-    directory: String, surroundings: Surroundings, admission: Admission, spawning: Spawning,
+    directory: String, surroundings: Surroundings, admission: Admission,
   ) throws(ProbeError) {
     self.directory = directory
     self.surroundings = surroundings
     self.admission = admission
-    self.spawning = spawning
     records = try RunRecords(directory: directory)
     poller = try Poller()
   }

@@ -1,7 +1,7 @@
 internal import CProcess
 internal import Glibc
 
-/// The reading end of a pipe, and where its writing end is until a process has it.
+/// The reading end of a pipe that a process writes to.
 struct OutputPipe: ~Copyable {
   /// What reading found.
   enum Finding {
@@ -16,22 +16,36 @@ struct OutputPipe: ~Copyable {
   /// How much is read at a time, before somebody else has a turn.
   static let budget = 1 << 20
 
-  let reading: Int32
-  /// Closed by whoever starts the process.
-  let writing: Int32
+  private let end: Descriptor
+  /// The other end, until it is closed here; its number is above 2.
+  private var writingEnd: Descriptor?
 
+  /// A pipe; neither end is inherited by whom it is not given.
   init() throws(ProbeError) {
     var ends: (Int32, Int32) = (-1, -1)
     let status = withUnsafeMutableBytes(of: &ends) { ends in
       writ_pipe(ends.assumingMemoryBound(to: Int32.self).baseAddress)
     }
-    guard status == 0 else { throw .system("pipe", SystemError.current) }
-    (reading, writing) = ends
+    let error = SystemError.current
+    end = Descriptor(ends.0)
+    writingEnd = Descriptor(Descriptor.aboveStandard(ends.1))
+    guard status == 0, writing >= 0 else { throw .system("pipe", error) }
     // Only this end: a program may not expect a writing end that does not block.
-    _ = fcntl(reading, F_SETFL, O_NONBLOCK)
+    _ = fcntl(ends.0, F_SETFL, O_NONBLOCK)
   }
 
-  deinit { close(reading) }
+  var reading: Int32 { end.number }
+
+  /// The end for the process; -1 once it is closed.
+  var writing: Int32 {
+    switch writingEnd {
+    case .some(let end): end.number
+    case nil: -1
+    }
+  }
+
+  /// To be called once a process has it, since there is no end while it is open here.
+  mutating func closeWriting() { writingEnd = nil }
 
   /// Reads what is there and gives it to `sink`.
   func read(into sink: (Span<UInt8>) -> Void) -> Finding {
@@ -51,5 +65,26 @@ struct OutputPipe: ~Copyable {
       }
       return .more
     }
+  }
+}
+
+/// A descriptor that is closed by its owner.
+struct Descriptor: ~Copyable {
+  let number: Int32
+
+  init(_ number: Int32) {
+    self.number = number
+  }
+
+  deinit {
+    if number >= 0 { close(number) }
+  }
+
+  /// The same under a number above 2, where a child can have its standard streams; -1 for none.
+  static func aboveStandard(_ number: Int32) -> Int32 {
+    guard (0..<3).contains(number) else { return number }
+    let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
+    close(number)
+    return copy
   }
 }

@@ -2,21 +2,20 @@ internal import Actions
 
 /// The environment of a process: only what is declared, never that of the probe.
 struct ProcessEnvironment: Hashable, Sendable {
-  /// The variable that names the run; it is always set, and marks all that the run starts.
-  static let runVariable = "WRIT_RUN"
-
   private var values: [String: String]
 
   /// What a host gives to all, then what the request has, then the action's own, then secrets.
   init(
     base: [String: String], request: ActionRequest, own: [String: String],
-    secrets: [String: String],
+    secrets: [String: String], probe: String,
   ) throws(ProbeError) {
     values = base
     for more in [request.environment, own, secrets] {
       values.merge(more) { _, new in new }
     }
-    values[Self.runVariable] = request.run
+    // Nobody else sets these: they mark all that the run starts.
+    values[RunMark.runVariable] = request.run
+    values[RunMark.probeVariable] = probe
     for (name, value) in values.sorted(by: { $0.key < $1.key }) {
       guard Self.isName(name) else {
         throw .unstartable(
@@ -32,11 +31,9 @@ struct ProcessEnvironment: Hashable, Sendable {
 
   subscript(name: String) -> String? { values[name] }
 
-  /// `NAME=VALUE` each, the run first, then by name.
+  /// `NAME=VALUE` each, by name.
   var entries: [[UInt8]] {
-    let rest = values.filter { $0.key != Self.runVariable }.sorted { $0.key < $1.key }
-    let first = [(key: Self.runVariable, value: values[Self.runVariable] ?? "")]
-    return (first + rest).map { Array("\($0.key)=\($0.value)".utf8) }
+    values.sorted { $0.key < $1.key }.map { Array("\($0.key)=\($0.value)".utf8) }
   }
 
   private static func isName(_ name: String) -> Bool {

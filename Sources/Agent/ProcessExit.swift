@@ -3,6 +3,9 @@ internal import CProcess
 internal import Glibc
 
 /// How a process ended and what it used; it is not reaped by asking.
+///
+/// The memory is never less than the most that the probe itself had when it started the process:
+/// Linux counts what a child shared with its parent until its program ran.
 struct ProcessExit: Hashable, Sendable {
   var exitCode: Int32?
   var signal: Int32?

@@ -3,10 +3,12 @@ internal import Glibc
 /// Which processes of this host belong to a run, besides its main one.
 ///
 /// Those of its process group and session; with `includesMarked` also those that left both but
-/// still have the run's name in their environment, as daemons do. A process that left the session
+/// still have the run's mark in their environment, as daemons do. A process that left the session
 /// and cleared its environment is not found.
 struct RunProcesses {
   var run: String
+  /// Which probe the run is of.
+  var probe: String
   /// The main process, whose number is also that of the group and the session.
   var leader: Int32
   /// Whether the number of the leader may mean another process by now.
@@ -25,12 +27,12 @@ struct RunProcesses {
           // Nobody can take the number of a group that still has members. So whoever has it now
           // came after the last one was gone, and so did all of its group.
           guard pid != leader else { return [] }
-          if let marked = process.markedRun, marked != run { continue }
+          if let mark = process.mark, mark != RunMark(run: run, probe: probe) { continue }
         } else if pid == leader {
           continue
         }
         found.append(process)
-      } else if includesMarked, process.markedRun == run {
+      } else if includesMarked, process.mark == RunMark(run: run, probe: probe) {
         found.append(process)
       }
     }

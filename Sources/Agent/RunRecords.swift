@@ -31,6 +31,8 @@ final class RunRecords: Sendable {
 
   private let descriptor: Int32
   private let boot: String
+  /// A name of this probe that no other has, the same in all its lives.
+  let probe: String
   // Runs take and return slots from any thread.
   private let slots: Mutex<Slots>
   /// What an earlier life left, by slot.
@@ -48,8 +50,10 @@ final class RunRecords: Sendable {
       close(descriptor)
       throw .path(directory, "another probe uses this directory")
     }
-    boot = ProcFile.read("/proc/sys/kernel/random/boot_id", limit: 64)
+    boot =
+      ProcFile.read("/proc/sys/kernel/random/boot_id", limit: 64)
       .map { String(decoding: $0.prefix { $0 > 32 }, as: UTF8.self) } ?? "unknown"
+    probe = try Self.probeName(in: directory)
     let (records, count) = Self.read(descriptor)
     earlier = records
     slots = Mutex(
@@ -109,6 +113,22 @@ final class RunRecords: Sendable {
     guard count == line.count else {
       throw .unstartable("the record of the run cannot be written: \(SystemError.current)")
     }
+  }
+
+  /// Reads the probe's name, which is made up in its first life.
+  private static func probeName(in directory: String) throws(ProbeError) -> String {
+    let path = "\(directory)/name"
+    let known = ProcFile.read(path, limit: 64) ?? []
+    if known.count == 16 { return String(decoding: known, as: UTF8.self) }
+    let number = String(UInt64.random(in: .min ... .max), radix: 16)
+    let name = String(repeating: "0", count: 16 - number.count) + number
+    let file = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { throw .path(path, "\(SystemError.current)") }
+    defer { close(file) }
+    if let problem = FileBytes.write(Array(name.utf8), to: file) {
+      throw .path(path, "\(problem)")
+    }
+    return name
   }
 
   private static func read(_ descriptor: Int32) -> (records: [Int: RunRecord], count: Int) {

@@ -1,7 +1,7 @@
 internal import Actions
 internal import Glibc
 
-/// Resolves secrets at the start of a run. No message of it has a value.
+/// Resolves secrets at the start of a run; no message of it has a value.
 struct SecretReader: Sendable {
   /// How long a secret may be.
   static let limit = 64 << 10

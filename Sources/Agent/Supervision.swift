@@ -16,9 +16,9 @@ struct Supervision {
   let control: RunControl
   let poller: Poller
   let token: UInt64
-  /// The main process, its group and its session.
-  let pid: Int32
-  let descriptor: Int32
+  /// The main process; its number is that of the group and of the session, too.
+  let child: Launch.Child
+  let probe: String
   var output: RunOutput
 
   /// How the main process ended; nil while it lives.
@@ -29,21 +29,23 @@ struct Supervision {
   private var open: WakeReasons = [.stdout, .stderr]
   private var killAt: MonotonicTime?
   private var hasKilled = false
+  private var isBlind = false
+  private var failure: String?
   private var drainUntil: MonotonicTime?
   /// When the pipes get watched; nil once they are.
   private var lookAt: MonotonicTime?
   private let timeoutAt: MonotonicTime
 
   init(
-    _ request: ActionRequest, control: RunControl, poller: Poller, token: UInt64, pid: Int32,
-    descriptor: Int32, output: RunOutput,
+    _ request: ActionRequest, control: RunControl, poller: Poller, token: UInt64,
+    child: Launch.Child, probe: String, output: RunOutput,
   ) {
     self.request = request
     self.control = control
     self.poller = poller
     self.token = token
-    self.pid = pid
-    self.descriptor = descriptor
+    self.child = child
+    self.probe = probe
     self.output = output
     let now = MonotonicTime.now
     lookAt = now + Self.firstLook
@@ -55,11 +57,11 @@ struct Supervision {
   /// The caller reaps only after that, so until then the number of the group is its own.
   mutating func run(
     stdout: borrowing OutputPipe, stderr: borrowing OutputPipe,
-  ) async throws(ProbeError) {
-    try poller.watch(descriptor, token: token, reason: .exit)
+  ) async {
+    watch(child.descriptor, .exit)
     var news: WakeReasons = [.stop]
     while true {
-      if news.contains(.exit), exit == nil { noteExit(&news) }
+      if news.contains(.exit) || isBlind, exit == nil { noteExit(&news) }
       let more = read(news, stdout: stdout, stderr: stderr)
       let now = MonotonicTime.now
       heed(now)
@@ -67,8 +69,8 @@ struct Supervision {
       if exit != nil, isDrained(now) { break }
       if let lookAt, lookAt <= now || exit != nil {
         self.lookAt = nil
-        try poller.watch(stdout.reading, token: token, reason: .stdout)
-        try poller.watch(stderr.reading, token: token, reason: .stderr)
+        watch(stdout.reading, .stdout)
+        watch(stderr.reading, .stderr)
       }
       if more.isEmpty {
         poller.setDeadline(token, at: nextDeadline)
@@ -83,8 +85,33 @@ struct Supervision {
     }
   }
 
+  /// The one result; ends what is left of the group, and gives out the last output.
+  mutating func conclude() async -> ActionResult {
+    // Where nobody is left, the system knows no such group.
+    if Glibc.kill(-child.pid, 0) == 0 { await sweep(leaderIsReaped: true) }
+    output.finish()
+    return ActionResult(
+      stopped ?? .completed, exitCode: exit?.exitCode, signal: exit?.signal,
+      message: failure
+        ?? (stopped == .timedOut ? "it took longer than its time-out of \(request.timeout)" : nil),
+      usage: exit?.usage, stdoutBytes: output.stdoutBytes, stderrBytes: output.stderrBytes)
+  }
+
+  /// Watches a descriptor; where the system has no room for that, the process is ended.
+  private mutating func watch(_ descriptor: Int32, _ reason: WakeReasons) {
+    do throws(ProbeError) {
+      try poller.watch(descriptor, token: token, reason: reason)
+    } catch {
+      failure = "it was killed, because it cannot be watched: \(error)"
+      stopped = stopped ?? .killed
+      kill()
+      // Without news of its end, somebody has to look again and again.
+      isBlind = true
+    }
+  }
+
   private mutating func noteExit(_ news: inout WakeReasons) {
-    guard let exit = ProcessExit(descriptor: descriptor) else { return }
+    guard let exit = ProcessExit(descriptor: child.descriptor) else { return }
     self.exit = exit
     // What it wrote last is there by now.
     news.formUnion([.stdout, .stderr])
@@ -130,6 +157,7 @@ struct Supervision {
     if let killAt, !hasKilled { next = min(next, killAt) }
     if let drainUntil { next = min(next, drainUntil) }
     if let lookAt { next = min(next, lookAt) }
+    if isBlind { next = min(next, .now + .milliseconds(10)) }
     if let due = output.due { next = min(next, due) }
     return next
   }
@@ -173,12 +201,12 @@ struct Supervision {
 
   /// Signals the group; only while its leader is not reaped.
   private func signalGroup(_ signal: Int32) {
-    _ = Glibc.kill(-pid, signal)
+    _ = Glibc.kill(-child.pid, signal)
   }
 
   private func processes(leaderIsReaped: Bool) -> RunProcesses {
     RunProcesses(
-      run: request.run, leader: pid, leaderIsReaped: leaderIsReaped,
+      run: request.run, probe: probe, leader: child.pid, leaderIsReaped: leaderIsReaped,
       includesMarked: stopped != nil)
   }
 

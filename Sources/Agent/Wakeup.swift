@@ -46,7 +46,7 @@ final class Wakeup: Sendable {
     }
   }
 
-  /// Waits until there is a reason. Only one may wait at a time.
+  /// Waits until there is a reason; only one may wait at a time.
   func wait() async -> WakeReasons {
     await withCheckedContinuation { continuation in
       let ready = state.withLock { state -> WakeReasons in

@@ -4,14 +4,16 @@
 // System calls that the C library or Swift's module of it leaves out. Each returns what the call
 // returns, with errno set.
 
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,49 +57,67 @@ static inline int writ_pidfd_send_signal(int pidfd, int signal) {
   return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0u);
 }
 
-/// Lets process `pid` leave no core dump; its memory may hold secrets.
-static inline int writ_forbid_core_dump(pid_t pid) {
-  struct { uint64_t soft, hard; } none = {0, 0};
-  return (int)syscall(SYS_prlimit64, pid, RLIMIT_CORE, &none, NULL);
-}
+// What sched.h shows only to those who ask for everything.
+int clone(int (*)(void *), void *, int, void *, ...);
+enum { writ_clone_vm = 0x100, writ_clone_vfork = 0x4000, writ_clone_pidfd = 0x1000 };
 
-// What spawn.h shows only to those who ask for everything.
-int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
-int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, const char *);
-static const short writ_spawn_setsid = 0x80;
+/// The steps of a start, to say which one failed.
+enum writ_step { writ_step_clone, writ_step_user, writ_step_directory, writ_step_exec };
 
-/// Starts `path` in a session of its own, with /dev/null as input, no other descriptor than
-/// `output` and `error`, all signals as by default; 0, or the error number.
-static inline int writ_spawn(
-    pid_t *pid, const char *path, char *const argv[], char *const environment[],
-    const char *directory, int output, int error) {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  sigset_t none, all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  sigdelset(&all, SIGKILL);
-  sigdelset(&all, SIGSTOP);
-  int rc = posix_spawn_file_actions_init(&actions);
-  if (rc != 0) return rc;
-  rc = posix_spawnattr_init(&attributes);
-  if (rc == 0) {
-    rc = posix_spawnattr_setflags(
-        &attributes, writ_spawn_setsid | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    if (rc == 0) rc = posix_spawnattr_setsigmask(&attributes, &none);
-    if (rc == 0) rc = posix_spawnattr_setsigdefault(&attributes, &all);
-    if (rc == 0 && directory != NULL)
-      rc = posix_spawn_file_actions_addchdir_np(&actions, directory);
-    if (rc == 0)
-      rc = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    if (rc == 0) rc = posix_spawn_file_actions_adddup2(&actions, output, 1);
-    if (rc == 0) rc = posix_spawn_file_actions_adddup2(&actions, error, 2);
-    if (rc == 0) rc = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-    if (rc == 0) rc = posix_spawn(pid, path, &actions, &attributes, argv, environment);
-    posix_spawnattr_destroy(&attributes);
+/// A process to be started.
+struct writ_launch {
+  const char *path;
+  char *const *arguments;
+  char *const *environment;
+  /// NULL for that of the caller.
+  const char *directory;
+  /// Descriptors above 2.
+  int output, error;
+  /// Whether user and groups change; the change needs root.
+  int changes_user;
+  uid_t user;
+  gid_t group;
+  const gid_t *groups;
+  size_t group_count;
+  /// Where it failed, and why.
+  enum writ_step step;
+  int failure;
+};
+
+/// What the child does until the program runs.
+///
+/// It shares the memory of the caller, who stands still meanwhile; so only system calls, none that
+/// the C library does for all threads, as it does with setuid.
+static int writ_run_child(void *argument) {
+  struct writ_launch *launch = argument;
+  struct sigaction standard = {.sa_handler = SIG_DFL};
+  for (int number = 1; number < 65; number++) sigaction(number, &standard, NULL);
+  setsid();
+  struct rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  umask(022);
+  close(0);
+  launch->step = writ_step_exec;
+  if (open("/dev/null", O_RDONLY) != 0 || dup2(launch->output, 1) < 0
+      || dup2(launch->error, 2) < 0 || syscall(SYS_close_range, 3u, ~0u, 0u) != 0)
+    goto failed;
+  if (launch->changes_user) {
+    launch->step = writ_step_user;
+    if (syscall(SYS_setgroups, launch->group_count, launch->groups) != 0
+        || syscall(SYS_setresgid, launch->group, launch->group, launch->group) != 0
+        || syscall(SYS_setresuid, launch->user, launch->user, launch->user) != 0)
+      goto failed;
   }
-  posix_spawn_file_actions_destroy(&actions);
-  return rc;
+  launch->step = writ_step_directory;
+  if (launch->directory != NULL && chdir(launch->directory) != 0) goto failed;
+  launch->step = writ_step_exec;
+  sigset_t empty;
+  sigemptyset(&empty);
+  sigprocmask(SIG_SETMASK, &empty, NULL);
+  execve(launch->path, launch->arguments, launch->environment);
+failed:
+  launch->failure = errno;
+  _exit(127);
 }
 
 /// Takes an ended child off the list of processes.
@@ -105,6 +125,32 @@ static inline int writ_reap(int pidfd) {
   siginfo_t info;
   const int p_pidfd = 3;
   return (int)syscall(SYS_waitid, p_pidfd, pidfd, &info, WEXITED, NULL);
+}
+
+/// Starts a process in a session of its own, with /dev/null as input, no descriptor besides its
+/// output, all signals as by default, umask 022, no core dump. Returns its number and puts a
+/// descriptor for it into `pidfd`; -1 where it does not start: see `step` and `failure`.
+///
+/// Unlike posix_spawn it can change the user, and gives the descriptor without a race.
+static inline pid_t writ_spawn(struct writ_launch *launch, int *pidfd) {
+  char stack[32768] __attribute__((aligned(64)));
+  sigset_t all, old;
+  sigfillset(&all);
+  launch->step = writ_step_clone;
+  launch->failure = 0;
+  // No handler of the caller may run in the child, which shares its memory.
+  pthread_sigmask(SIG_SETMASK, &all, &old);
+  pid_t pid = clone(
+      writ_run_child, stack + sizeof stack,
+      writ_clone_vm | writ_clone_vfork | writ_clone_pidfd | SIGCHLD, launch, pidfd);
+  if (pid < 0) launch->failure = errno;
+  pthread_sigmask(SIG_SETMASK, &old, NULL);
+  if (pid > 0 && launch->failure != 0) {
+    while (writ_reap(*pidfd) != 0 && errno == EINTR) {}
+    close(*pidfd);
+    return -1;
+  }
+  return pid;
 }
 
 #endif
