@@ -128,7 +128,7 @@ let package = Package(
 
     /// The probe: what carries out actions on a host.
     .target(
-      name: "Agent", dependencies: ["Actions", "CProcess", "Faults", crypto, subprocess]),
+      name: "Agent", dependencies: ["Actions", "CProcess", crypto]),
 
     // MARK: Programs
     /// The composition root: settings in, running services out.

@@ -33,7 +33,7 @@ extension Workspace {
             refusal: { action, policy in
               if case .refused(let reason) = policy.decide(action) { reason } else { nil }
             },
-            permitsPath: { path, policy in policy.permits(path: path) }), spawning: .direct))
+            permitsPath: { path, policy in policy.permits(path: path) })))
     } catch {
       throw StoreError(.permission, "the probe of this machine cannot start: \(error)")
     }

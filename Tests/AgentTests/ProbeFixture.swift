@@ -68,7 +68,7 @@ final class ProbeFixture: Sendable {
     let result = await probe.start(
       ActionRequest(
         run: run, action: action, secrets: secrets, environment: environment, timeout: timeout,
-        gracePeriod: grace, outputLimit: outputLimit, policy: policy),
+        gracePeriod: grace, outputLimit: outputLimit, policies: policy.map { [$0] } ?? []),
       onOutput: { chunk in
         output.append(chunk)
         onOutput(chunk)

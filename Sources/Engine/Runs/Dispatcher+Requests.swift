@@ -29,12 +29,8 @@ extension Dispatcher {
       }
       done.append(request)
     }
-    if judges {
-      apply(.rulesChanged, now, &turn)
-      apply(
-        .jobsChanged(Array(Set(held.compactMap { book?.execution($0)?.job })).sorted()), now, &turn)
-      for probe in world.fleet.servers { apply(.probeConnected(probe), now, &turn) }
-    }
+    // Jobs, probes, policies: whatever waits may go on, or end.
+    if judges { apply(.recovered(builtIn: []), now, &turn) }
     if judges || !requests.isEmpty { try judgeHeld(now, transaction, &turn) }
     return done
   }

@@ -20,7 +20,7 @@ package actor Dispatcher {
     package var decidesSchedules: Bool
     /// How many schedules are decided in one transaction at most.
     package var scheduleBatch: Int
-    /// How many attempts run at a time on the server's own probes.
+    /// How many attempts run at a time on each of the server's own probes.
     package var parallelRuns: Int
 
     package init(decidesSchedules: Bool = true, scheduleBatch: Int = 256, parallelRuns: Int = 64) {
@@ -42,7 +42,7 @@ package actor Dispatcher {
   nonisolated let wakeup = Wakeup()
   nonisolated let intake = DispatchIntake()
 
-  let world = LiveWorld()
+  let world: LiveWorld
   /// Nil where it has to be read (again).
   var book: RunBook?
   /// Executions that have not ended, by the schedule that they come from, and back.
@@ -80,6 +80,7 @@ package actor Dispatcher {
     self.zones = zones
     self.zoneDataVersion = zoneDataVersion
     self.settings = settings
+    world = LiveWorld(parallelRuns: settings.parallelRuns)
     self.clock = clock
     self.wall = wall
     self.logger = logger
@@ -252,12 +253,11 @@ package actor Dispatcher {
       held.insert(run.id.execution)
     }
     // What this life sent is still under way, though the book is read again.
-    let lost = active.runs.filter { run in
-      (run.state == .pending || run.state == .running) && flights[run.id] == nil
-        && world.isConnected(run.id.probe)
-    }
-    for run in lost { apply(.lost(run.id, .serverEnded), now, &turn) }
-    apply(.rulesChanged, now, &turn)
+    apply(.recovered(builtIn: flights.isEmpty ? world.fleet.servers : []), now, &turn)
+    for run in active.runs
+    where (run.state == .pending || run.state == .running) && flights[run.id] == nil
+      && world.fleet[run.id.probe]?.isServer == true
+    { apply(.lost(run.id, .serverEnded), now, &turn) }
   }
 
   // MARK: Afterwards

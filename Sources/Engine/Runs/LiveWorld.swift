@@ -20,6 +20,8 @@ final class LiveWorld: RunWorld {
     var success: CELProgram?
   }
 
+  /// How many attempts each of the server's own probes has at a time.
+  private let parallelRuns: Int
   private(set) var fleet = Fleet([])
   private(set) var policies: [HostPolicy] = []
   private var root: Digest?
@@ -36,6 +38,8 @@ final class LiveWorld: RunWorld {
 
   /// So many jobs and schedules are kept.
   private static let cacheLimit = 50_000
+
+  init(parallelRuns: Int) { self.parallelRuns = parallelRuns }
 
   // MARK: Transactions
 
@@ -138,6 +142,10 @@ final class LiveWorld: RunWorld {
   func isConnected(_ probe: String) -> Bool {
     guard !isStopping, let probe = fleet[probe], !probe.isSuspended else { return false }
     return probe.isServer
+  }
+
+  func parallelLimit(_ probe: String) -> Int? {
+    fleet[probe]?.isServer == true ? parallelRuns : nil
   }
 
   func lastHeard(_ probe: String) -> Timestamp? { nil }

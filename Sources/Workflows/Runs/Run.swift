@@ -25,7 +25,7 @@ package struct Run: Hashable, Sendable {
 
   package enum Reason: String, Hashable, Sendable, CaseIterable {
     // Of runs that wait.
-    case approval, admission, wave, concurrency, backoff, jitter, disconnected
+    case approval, admission, wave, concurrency, backoff, jitter, disconnected, capacity
     // Of runs that were skipped or denied.
     case versionChanged, deadline, revoked, stale, policy, rejected, busy
     // Of runs that ended.

@@ -5,8 +5,8 @@ import Resources
 ///
 /// In this order, and the first that says no decides: the approval of the execution; its wave and
 /// its failure budget; the version of the job (skip code 124); its revocation (126); the deadline
-/// (125); the staleness of the probe (127); the connection to the probe; admission; the place of
-/// the job on the probe. `unchecked` staleness leaves out the version; the revocation counts
+/// (125); the staleness of the probe (127); the connection to the probe; admission; room on the
+/// probe; the place of the job on it. `unchecked` staleness leaves out the version; the revocation counts
 /// always.
 extension RunBook {
   /// Judges a run whose wave has begun and whose time has come: it starts, waits, or ends.
@@ -25,6 +25,9 @@ extension RunBook {
     case .allow: break
     case .queue(let reason): return park(ref, .admission, message: reason, &turn)
     case .deny(let reason): return end(ref, .denied, .policy, reason, &turn)
+    }
+    if !hasRoom(probe, turn) {
+      return park(ref, .capacity, message: "\(probe) has as many runs as it may", &turn)
     }
     guard takePlace(ref, run, job, &turn) else { return }
     send(ref, job, &turn)

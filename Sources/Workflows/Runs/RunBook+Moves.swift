@@ -62,6 +62,7 @@ extension RunBook {
     case .queued:
       switch run.reason {
       case .disconnected: disconnected[run.id.probe, default: []].insert(ref)
+      case .capacity: queue(ref, run)
       case .admission:
         fanOuts[ref.slot].forAdmission.insert(ref.position)
         slotsForAdmission.insert(ref.slot)
@@ -105,6 +106,9 @@ extension RunBook {
     let old = fanOuts[ref.slot].cells[ref.position].run
     precondition(old.state.canBecome(state), "\(old.id) is \(old.state), and becomes \(state)")
     leave(ref, old)
+    if old.state != .queued, state.isTerminal, crowds[old.id.probe] != nil {
+      turn.freed.append(old.id.probe)
+    }
     if old.state == .queued { fanOuts[ref.slot].queued -= 1 }
     let now = turn.now
     change(ref, &turn) { run in

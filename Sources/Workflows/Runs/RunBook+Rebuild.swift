@@ -84,6 +84,12 @@ extension RunBook: Equatable {
     for (place, refs) in successors { add("successor \(place.job) \(place.probe)", refs) }
     for (probe, refs) in active { add("active \(probe)", refs) }
     for (probe, refs) in disconnected { add("disconnected \(probe)", refs) }
+    for (probe, crowd) in crowds {
+      let waiting = crowd.elements.filter { place in
+        run(place.ref).map { $0.id == place.run && $0.reason == .capacity } ?? false
+      }
+      if !waiting.isEmpty { add("crowd \(probe)", waiting.map(\.ref)) }
+    }
     for (job, slots) in slotsByJob {
       let some = slots.filter { !fanOuts[$0].cells.isEmpty }
       add("job \(job)", some.map { RunRef(slot: $0, position: 0) })

@@ -93,5 +93,6 @@ extension RunBook {
       for ref in ordered(disconnected[probe] ?? []) { judge(ref, &turn) }
     }
     for slot in ordered(slots.values) { turn.dirty.append(slot) }
+    turn.freed += crowds.keys.sorted()
   }
 }

@@ -25,6 +25,8 @@ package struct RunBook: Sendable {
   var active: [String: Set<RunRef>] = [:]
   /// What waits for each probe to be connected.
   var disconnected: [String: Set<RunRef>] = [:]
+  /// What waits until a probe has room, the longest first; what does not wait any more is skipped.
+  var crowds: [String: MinHeap<RunQueuePlace>] = [:]
   /// Executions of which something waits for admission.
   var slotsForAdmission: Set<Int> = []
   var timers = MinHeap<RunTimer>()
@@ -97,6 +99,8 @@ package struct RunBook: Sendable {
         judge(ref, &turn)
       } else if let slot = turn.dirty.popLast() {
         advance(slot, &turn)
+      } else if let probe = turn.freed.popLast() {
+        fill(probe, &turn)
       } else {
         return
       }
@@ -155,6 +159,8 @@ struct RunTurn {
   var touchedSlots: [Int] = []
   /// Executions of which a run was settled.
   var dirty: [Int] = []
+  /// Probes that may have room.
+  var freed: [String] = []
   /// Runs whose place may be free.
   var wakes: [RunRef] = []
 

@@ -8,10 +8,16 @@ package protocol RunWorld {
   /// What the command policies say of the job on the probe of a run, less what people allowed.
   func admission(_ job: JobDefinition, _ run: RunID) -> Admission
   func isConnected(_ probe: String) -> Bool
+  /// How many attempts a probe may have at a time; nil for any number.
+  func parallelLimit(_ probe: String) -> Int?
   /// When the probe was heard of last; nil for never.
   func lastHeard(_ probe: String) -> Timestamp?
   /// Whether there was such an execution: ended ones are not in the book.
   func hasEnded(_ execution: ExecutionID) -> Bool
+}
+
+extension RunWorld {
+  package func parallelLimit(_ probe: String) -> Int? { nil }
 }
 
 /// What command policies say of a job on a probe.

@@ -108,12 +108,12 @@ struct RunAdmissionTests {
 
   @Test("a job that changed before its run began is not run with the old content: 124")
   func version() async throws {
-    let shop = try RunWorkshop(Self.guarded)
+    let far = "  targets: {probes: [far]}\n"
+    let shop = try RunWorkshop(["manifests/a.yaml": RunWorkshop.job("a", far)])
     _ = try shop.service.start("a")
     await shop.turn()
-    try shop.world.apply([
-      "manifests/a.yaml": RunWorkshop.job("a", "  timeout: 5m\n  approval: {required: true}\n")
-    ])
+    try shop.world.apply(["manifests/a.yaml": RunWorkshop.job("a", far + "  timeout: 5m\n")])
+    await shop.turn()
     await shop.turn()
     let run = try #require(try shop.world.store.runs(RunFilter()).runs.first)
     #expect(run.state == .skipped)

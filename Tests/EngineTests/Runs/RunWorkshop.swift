@@ -52,7 +52,9 @@ final class RunWorkshop {
 
   /// Turns until nothing changes any more.
   func turn() async {
-    for _ in 0..<50 where await dispatcher.turn() == .zero {}
+    for _ in 0..<50 {
+      if await dispatcher.turn() != .zero { break }
+    }
     _ = await dispatcher.turn()
   }
 

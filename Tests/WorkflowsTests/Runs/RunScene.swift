@@ -17,6 +17,8 @@ final class SceneWorld: RunWorld {
   func admission(_ job: JobDefinition, _ run: RunID) -> Admission {
     admissions[run.probe] ?? .allow
   }
+  var limits: [String: Int] = [:]
+  func parallelLimit(_ probe: String) -> Int? { limits[probe] }
   func isConnected(_ probe: String) -> Bool { !disconnected.contains(probe) }
   func lastHeard(_ probe: String) -> Timestamp? { heard[probe] }
   func hasEnded(_ execution: ExecutionID) -> Bool { ended.contains(execution) }
