@@ -21,7 +21,9 @@ package struct Workspace: Sendable {
     data = DataDirectory(path: settings.dataDirectory)
   }
 
-  package var planner: Planner { Planner(registry: registry, guards: settings.guards) }
+  package var planner: Planner {
+    Planner(registry: registry, guards: settings.guards, spread: AllCores())
+  }
 
   package var windows: LiveChangeWindows { LiveChangeWindows(offset: ZoneOffsets.offset) }
 

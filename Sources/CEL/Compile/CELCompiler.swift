@@ -111,7 +111,7 @@ struct CELCompiler {
     let name = environment.variableNames[slot]
     return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
       try frame.charge(1)
-      guard let value = frame.inputs[slot] else {
+      guard let value = frame.inputs[slot] ?? frame.demanded(slot) else {
         throw CELFailure(.unbound, "no value for variable '\(name)'", offset: offset)
       }
       return value
@@ -197,7 +197,9 @@ struct CELCompiler {
     let isLocal = path.isLocal
     return CELCode { (frame: inout CELFrame) throws(CELFailure) -> CELValue in
       try frame.charge(cost)
-      guard var value = isLocal ? frame.locals[slot] : frame.inputs[slot] else {
+      guard
+        var value = isLocal ? frame.locals[slot] : frame.inputs[slot] ?? frame.demanded(slot)
+      else {
         throw CELFailure(.unbound, "no value for variable '\(path.name)'", offset: path.offset)
       }
       for field in path.fields {

@@ -7,8 +7,10 @@ extension CELLibrary {
   package static let patterns = CELLibrary(
     "patterns",
     functions: [
-      PatternFunctions.two("matches", isMember: true, .bool, PatternFunctions.matches),
-      PatternFunctions.two("matches", isMember: false, .bool, PatternFunctions.matches),
+      PatternFunctions.two(
+        "matches", isMember: true, .bool, for: .testing, PatternFunctions.matches),
+      PatternFunctions.two(
+        "matches", isMember: false, .bool, for: .testing, PatternFunctions.matches),
       PatternFunctions.two("find", isMember: true, .string, PatternFunctions.find),
       PatternFunctions.two(
         "findAll", isMember: true, .list(.string), PatternFunctions.findAll),
@@ -30,9 +32,18 @@ private enum PatternFunctions {
   typealias Three =
     @Sendable (String, Pattern, CELValue, inout CELFrame) throws(CELFailure) -> CELValue
 
+  /// What a function does with a pattern, which decides what is prepared of it.
+  enum Use {
+    /// Asks whether there is a match.
+    case testing
+    /// Asks where it is.
+    case finding
+  }
+
   /// A function of a text and a pattern.
   static func two(
-    _ name: String, isMember: Bool, _ result: CELType, _ body: @escaping Two
+    _ name: String, isMember: Bool, _ result: CELType, for use: Use = .finding,
+    _ body: @escaping Two,
   ) -> CELFunction {
     CELFunction(
       name, isMember: isMember, [.string, .string], result,
@@ -41,7 +52,7 @@ private enum PatternFunctions {
         return try body(text, compiled(pattern, name, &frame), &frame)
       },
       prepare: { constants throws(CELFailure) in
-        guard let pattern = try prepared(constants) else { return nil }
+        guard let pattern = try prepared(constants, for: use) else { return nil }
         return .two { text, _, frame throws(CELFailure) in
           try body(CELArguments.string(text, name), pattern, &frame)
         }
@@ -59,7 +70,7 @@ private enum PatternFunctions {
         return try body(text, compiled(pattern, name, &frame), last, &frame)
       },
       prepare: { constants throws(CELFailure) in
-        guard let pattern = try prepared(constants) else { return nil }
+        guard let pattern = try prepared(constants, for: .finding) else { return nil }
         return .three { text, _, last, frame throws(CELFailure) in
           try body(CELArguments.string(text, name), pattern, last, &frame)
         }
@@ -68,16 +79,19 @@ private enum PatternFunctions {
 
   // MARK: Patterns and costs
 
-  private static func prepared(_ constants: [CELValue?]) throws(CELFailure) -> Pattern? {
+  private static func prepared(
+    _ constants: [CELValue?], for use: Use,
+  ) throws(CELFailure) -> Pattern? {
     guard constants.count > 1, case .string(let source) = constants[1] else { return nil }
-    return try pattern(source, preparesStates: true)
+    return try pattern(source, for: use)
   }
 
   private static func pattern(
-    _ source: String, preparesStates: Bool
+    _ source: String, for use: Use?,
   ) throws(CELFailure) -> Pattern {
     do throws(PatternProblem) {
-      return try Pattern(source, preparesStates: preparesStates)
+      return try Pattern(
+        source, preparesStates: use == .testing, preparesScan: use == .finding)
     } catch {
       throw CELFailure(
         .invalidArgument,
@@ -90,7 +104,7 @@ private enum PatternFunctions {
   ) throws(CELFailure) -> Pattern {
     let source = try CELArguments.string(value, name)
     try frame.charge(100 + 4 * source.utf8.count)
-    let pattern = try pattern(source, preparesStates: false)
+    let pattern = try pattern(source, for: nil)
     try frame.charge(pattern.size)
     return pattern
   }
@@ -181,7 +195,7 @@ private enum PatternFunctions {
       return try replaced(text, pattern, replacement, limit: limit, &frame)
     },
     prepare: { constants throws(CELFailure) in
-      guard let pattern = try prepared(constants) else { return nil }
+      guard let pattern = try prepared(constants, for: .finding) else { return nil }
       return .many { values, frame throws(CELFailure) in
         let text = try CELArguments.string(values[0], "regex.replace")
         let replacement = try CELArguments.string(values[2], "regex.replace")

@@ -8,6 +8,8 @@ struct StringFormat: Sendable {
   private var pieces: [Piece] = []
 
   private static let defaultPrecision = 6
+  /// The bytes that there is room for at once where a list or a map is written, as growing copies.
+  private static let usualLength = 512
 
   /// Reads `source`.
   init(_ source: String) throws(CELFailure) {
@@ -79,7 +81,15 @@ struct StringFormat: Sendable {
         try frame.charge(1)
         let value = arguments.element(at: index)
         index += 1
-        result += try Self.text(of: value, clause, precision, &frame)
+        if clause == "s" {
+          switch value {
+          case .list, .map: result.reserveCapacity(result.utf8.count + Self.usualLength)
+          default: break
+          }
+          try Self.write(value, to: &result, &frame, depth: 0)
+        } else {
+          result += try Self.text(of: value, clause, precision, &frame)
+        }
       }
     }
     return result
@@ -89,7 +99,6 @@ struct StringFormat: Sendable {
     of value: CELValue, _ clause: Unicode.Scalar, _ precision: Int, _ frame: inout CELFrame
   ) throws(CELFailure) -> String {
     switch clause {
-    case "s": return try plain(value, &frame, depth: 0)
     case "d": return try decimal(value)
     case "f", "e":
       let what = clause == "f" ? "fixed-point" : "scientific"
@@ -167,55 +176,100 @@ struct StringFormat: Sendable {
 
   private static let depthLimit = 100
 
-  /// Any value as people read it.
-  static func plain(
-    _ value: CELValue, _ frame: inout CELFrame, depth: Int
-  ) throws(CELFailure) -> String {
+  /// Writes any value as people read it.
+  private static func write(
+    _ value: CELValue, to text: inout String, _ frame: inout CELFrame, depth: Int,
+  ) throws(CELFailure) {
     try frame.charge(1)
     guard depth <= depthLimit else {
       throw CELFailure(.invalidArgument, "the value is nested too deep to be formatted")
     }
     switch value {
-    case .null: return "null"
-    case .bool(let bool): return bool ? "true" : "false"
-    case .int(let number): return String(number)
-    case .uint(let number): return String(number)
-    case .double(let number): return NumberText.plainText(of: number)
-    case .string(let text):
-      try frame.charge(bytes: text.utf8.count)
-      return text
+    case .null: text += "null"
+    case .bool(let bool): text += bool ? "true" : "false"
+    case .int(let number): text += String(number)
+    case .uint(let number): text += String(number)
+    case .double(let number): text += NumberText.plainText(of: number)
+    case .string(let string):
+      try frame.charge(bytes: string.utf8.count)
+      text += string
     case .bytes(let bytes):
       try frame.charge(bytes: bytes.count)
-      return String(decoding: bytes, as: UTF8.self)
-    case .timestamp(let time): return TimeText.text(of: time)
-    case .duration(let span): return TimeText.text(of: span)
-    case .type(let name): return name
-    case .opaque(let opaque): return opaque.description
+      text += String(decoding: bytes, as: UTF8.self)
+    case .timestamp(let time): text += TimeText.text(of: time)
+    case .duration(let span): text += TimeText.text(of: span)
+    case .type(let name): text += name
+    case .opaque(let opaque): text += opaque.description
     case .optional(let optional):
-      guard let wrapped = optional.wrapped else { return "optional.none()" }
-      return "optional.of(\(try plain(wrapped, &frame, depth: depth + 1)))"
-    case .list(let list):
-      var parts: [String] = []
-      for index in 0..<list.count {
-        parts.append(try plain(list.element(at: index), &frame, depth: depth + 1))
+      guard let wrapped = optional.wrapped else {
+        text += "optional.none()"
+        return
       }
-      return "[" + parts.joined(separator: ", ") + "]"
-    case .map(let map): return try plain(map, &frame, depth: depth)
+      text += "optional.of("
+      try write(wrapped, to: &text, &frame, depth: depth + 1)
+      text += ")"
+    case .list(let list):
+      text += "["
+      for index in 0..<list.count {
+        if index > 0 { text += ", " }
+        try write(list.element(at: index), to: &text, &frame, depth: depth + 1)
+      }
+      text += "]"
+    case .map(let map): try write(map, to: &text, &frame, depth: depth)
     }
   }
 
-  /// The entries in the order of their keys as text, so that the order never depends on hashing.
-  private static func plain(
-    _ map: any CELMapSource, _ frame: inout CELFrame, depth: Int
-  ) throws(CELFailure) -> String {
-    var parts: [(key: String, text: String)] = []
-    for key in map.keys {
-      guard let value = map.value(forKey: key) else { continue }
-      let name = try plain(key.value, &frame, depth: depth + 1)
-      parts.append((name, name + ": " + (try plain(value, &frame, depth: depth + 1))))
+  /// Writes the entries in the order of their keys as text, so that the order never depends on
+  /// hashing.
+  private static func write(
+    _ map: any CELMapSource, to text: inout String, _ frame: inout CELFrame, depth: Int,
+  ) throws(CELFailure) {
+    func write(
+      _ entry: (key: CELKey, value: CELValue), to text: inout String, _ frame: inout CELFrame,
+    ) throws(CELFailure) {
+      try Self.write(entry.key.value, to: &text, &frame, depth: depth + 1)
+      text += ": "
+      try Self.write(entry.value, to: &text, &frame, depth: depth + 1)
     }
-    try frame.charge(parts.count)
-    parts.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-    return "{" + parts.map(\.text).joined(separator: ", ") + "}"
+    let entries = map.entries
+    text += "{"
+    if isSorted(entries) {
+      for index in entries.indices {
+        if index > 0 { text += ", " }
+        try write(entries[index], to: &text, &frame)
+      }
+      try frame.charge(entries.count)
+    } else {
+      var parts: [(key: String, text: String)] = []
+      for entry in entries {
+        var part = ""
+        try write(entry, to: &part, &frame)
+        parts.append((Self.text(of: entry.key), part))
+      }
+      try frame.charge(parts.count)
+      parts.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      text += parts.map(\.text).joined(separator: ", ")
+    }
+    text += "}"
+  }
+
+  /// Whether the keys are texts in order, as those of objects are.
+  private static func isSorted(_ entries: [(key: CELKey, value: CELValue)]) -> Bool {
+    var last: String?
+    for entry in entries {
+      guard case .string(let key) = entry.key else { return false }
+      if let last, !last.utf8.lexicographicallyPrecedes(key.utf8) { return false }
+      last = key
+    }
+    return true
+  }
+
+  private static func text(of key: CELKey) -> String {
+    switch key {
+    case .bool(let bool): bool ? "true" : "false"
+    case .int(let number): String(number)
+    case .uint(let number): String(number)
+    case .string(let text): text
+    }
   }
 }

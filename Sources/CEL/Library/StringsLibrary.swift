@@ -119,15 +119,16 @@ private enum StringFunctions {
   private static func replace(
     _ value: CELValue, _ old: CELValue, _ new: CELValue, limit: Int64, _ frame: inout CELFrame
   ) throws(CELFailure) -> CELValue {
-    let bytes = Array(try text(value, "replace", &frame).utf8)
+    let whole = try text(value, "replace", &frame)
     let old = try text(old, "replace", &frame)
     let new = try CELArguments.string(new, "replace")
-    let places = TextFunctions.places(of: old, in: bytes, limit: limit)
+    let places = TextFunctions.places(of: old, in: whole, limit: limit)
     // The result can be far longer than the arguments, so it is paid for before it is made.
     let (growth, overflow) = places.count.multipliedReportingOverflow(by: new.utf8.count)
     try frame.charge(bytes: overflow ? Int.max / 2 : growth)
+    if places.isEmpty { return .string(whole) }
     return .string(
-      TextFunctions.replaced(bytes, at: places, length: old.utf8.count, with: new))
+      TextFunctions.replaced(Array(whole.utf8), at: places, length: old.utf8.count, with: new))
   }
 
   // MARK: Parts

@@ -1,7 +1,11 @@
 /// What one evaluation works with; handed to functions so that they can account for their cost.
 package struct CELFrame {
   /// Values of the declared variables by slot.
-  let inputs: [CELValue?]
+  private(set) var inputs: [CELValue?]
+  /// What gives the values of variables when they are first asked for.
+  let deferrals: CELDeferrals?
+  /// The slots of deferred variables that could not be evaluated.
+  private(set) var failed: Set<Int> = []
   /// Values of loop variables and bindings by slot.
   var locals: [CELValue?]
   /// How much the evaluation may still cost.
@@ -13,13 +17,58 @@ package struct CELFrame {
 
   init(
     inputs: [CELValue?], localCount: Int, limit: Int, offsetInZone: @escaping CELZoneResolver,
-    branchCount: Int = 0
+    branchCount: Int = 0, deferrals: CELDeferrals? = nil, failed: Set<Int> = [],
   ) {
     self.inputs = inputs
+    self.deferrals = deferrals
+    self.failed = failed
     locals = localCount == 0 ? [] : Array(repeating: nil, count: localCount)
     remaining = limit
     self.offsetInZone = offsetInZone
     branches = branchCount == 0 ? [] : Array(repeating: 0, count: branchCount)
+  }
+
+  /// Takes the values out of `bindings`, which gets them back by `CELBindings.take(from:)`.
+  init(
+    moving bindings: inout CELBindings, localCount: Int, limit: Int,
+    offsetInZone: @escaping CELZoneResolver, branchCount: Int = 0,
+  ) {
+    inputs = bindings.values
+    bindings.values = []
+    deferrals = bindings.deferrals
+    failed = bindings.failed
+    locals = localCount == 0 ? [] : Array(repeating: nil, count: localCount)
+    remaining = limit
+    self.offsetInZone = offsetInZone
+    branches = branchCount == 0 ? [] : Array(repeating: 0, count: branchCount)
+  }
+
+  /// The value of a variable that is not bound, where it is deferred and can be evaluated.
+  ///
+  /// Its evaluation costs this one nothing, as if it had been bound before.
+  mutating func demanded(_ slot: Int) -> CELValue? {
+    guard let deferrals, let program = deferrals.programs[slot], !failed.contains(slot) else {
+      return nil
+    }
+    var inner = CELFrame(
+      inputs: inputs, localCount: program.localCount, limit: deferrals.limit,
+      offsetInZone: program.offsetInZone, branchCount: program.branches.count,
+      deferrals: deferrals, failed: failed)
+    // Only one of the two may hold them while they are written to.
+    inputs = []
+    let value: CELValue?
+    do throws(CELFailure) {
+      value = try program.run(&inner)
+    } catch {
+      value = nil
+    }
+    (inputs, failed) = (inner.inputs, inner.failed)
+    if let value {
+      inputs[slot] = value
+    } else {
+      failed.insert(slot)
+    }
+    return value
   }
 
   /// Takes `cost` off the budget; every node costs 1, work on large values costs by its size.

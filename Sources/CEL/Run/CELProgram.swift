@@ -35,6 +35,24 @@ package struct CELProgram: Sendable {
     return try test(&frame)
   }
 
+  /// The value, where `bindings` keep the deferred variables that were evaluated.
+  package func evaluate(
+    updating bindings: inout CELBindings, limit: Int = defaultLimit,
+  ) throws(CELFailure) -> CELValue {
+    var frame = frame(moving: &bindings, limit: limit)
+    defer { bindings.take(from: frame) }
+    return try run(&frame)
+  }
+
+  /// The bool, where `bindings` keep the deferred variables that were evaluated.
+  package func holds(
+    updating bindings: inout CELBindings, limit: Int = defaultLimit,
+  ) throws(CELFailure) -> Bool {
+    var frame = frame(moving: &bindings, limit: limit)
+    defer { bindings.take(from: frame) }
+    return try test(&frame)
+  }
+
   /// The value or failure, what it cost, and which branches were taken.
   package func trace(_ bindings: CELBindings, limit: Int = defaultLimit) -> CELTrace {
     var frame = frame(bindings, limit: limit)
@@ -54,6 +72,13 @@ package struct CELProgram: Sendable {
     precondition(bindings.values.count == slotCount, "bindings of another environment")
     return CELFrame(
       inputs: bindings.values, localCount: localCount, limit: limit, offsetInZone: offsetInZone,
+      branchCount: branches.count, deferrals: bindings.deferrals, failed: bindings.failed)
+  }
+
+  private func frame(moving bindings: inout CELBindings, limit: Int) -> CELFrame {
+    precondition(bindings.values.count == slotCount, "bindings of another environment")
+    return CELFrame(
+      moving: &bindings, localCount: localCount, limit: limit, offsetInZone: offsetInZone,
       branchCount: branches.count)
   }
 }

@@ -9,6 +9,8 @@ package struct Pattern: Hashable, Sendable, CustomStringConvertible {
   let program: PatternProgram
   /// The states that were worked out when the pattern was made; the rest follows during a match.
   private let states: PatternStates
+  /// What tells texts without a match from others before a search.
+  private let scan: PatternScan
 
   /// The number of bytes that a pattern may have.
   package static let lengthLimit = 16_384
@@ -25,16 +27,25 @@ package struct Pattern: Hashable, Sendable, CustomStringConvertible {
 
   /// Compiles `source`.
   ///
-  /// With `preparesStates` the commonest states of the automaton are worked out too, which pays for
-  /// a pattern that is made once and used often.
+  /// What is prepared never changes what a pattern finds, nor what `firstMatch` counts.
+  ///
+  /// - Parameters:
+  ///   - source: the text of the pattern.
+  ///   - preparesStates: whether the commonest states of the automaton are worked out too, which pays
+  ///     for a pattern that is made once and used often with `matches`.
+  ///   - preparesScan: the same for `firstMatch`.
   package init(
-    _ source: String, preparesStates: Bool = true
+    _ source: String, preparesStates: Bool = true, preparesScan: Bool = true,
   ) throws(PatternProblem) {
     self.source = source
     program = try PatternParser.program(of: source)
-    var states = PatternStates(for: program)
+    let alphabet = PatternAlphabet(for: program)
+    var states = PatternStates(for: program, alphabet)
     if preparesStates { states.prepare(program) }
     self.states = states
+    var scan = PatternScan(for: program, alphabet)
+    if preparesScan { scan.prepare(program) }
+    self.scan = scan
   }
 
   /// Compares the texts of two patterns.
@@ -87,6 +98,14 @@ package struct Pattern: Hashable, Sendable, CustomStringConvertible {
   package func firstMatch(
     in text: [UInt8], from start: Int = 0, steps: inout PatternSteps
   ) throws(PatternStepsExhausted) -> PatternMatch? {
+    if scan.isPrepared {
+      let result = text.withUnsafeBufferPointer { scan.run($0, from: start, program, &steps) }
+      switch result {
+      case .nothing: return nil
+      case .exhausted: throw PatternStepsExhausted()
+      case .something: break
+      }
+    }
     var search = PatternSearch(program: program, text: text, start: start)
     return try search.run(&steps)
   }

@@ -24,7 +24,8 @@ struct PatternSearch {
   /// Searches.
   mutating func run(_ steps: inout PatternSteps) throws(PatternStepsExhausted) -> PatternMatch? {
     var index = start
-    var context = PatternContext(before: UTF8Reading.scalar(of: text, before: start), after: nil)
+    var context = PatternContext(
+      before: UTF8Reading.scalar({ text[$0] }, before: start), after: nil)
     let unset = [Int](repeating: -1, count: (program.groups.count + 1) * 2)
     var present = scalar(at: index)
     context.after = present?.value

@@ -25,33 +25,13 @@ struct PatternStates: Sendable {
   private static let preparationLimit = 60_000
 
   /// Makes an automaton that knows its first state.
-  init(for program: PatternProgram) {
-    var asks = false
-    for case .check(let assertion) in program.code {
-      asks = asks || (assertion != .textEnd && assertion != .lineEnd)
-    }
-    asksBefore = asks
-    let hasChecks = program.code.contains { if case .check = $0 { true } else { false } }
-    alphabet = PatternAlphabet(
-      sets: program.sets + (hasChecks ? [NamedScalarSets.words, NamedScalarSets.newline] : []))
+  init(for program: PatternProgram, _ alphabet: PatternAlphabet) {
+    asksBefore = PatternBefore.matters(to: program)
+    self.alphabet = alphabet
     _ = number(of: Self.start)
   }
 
-  /// The kind of character before a place, as a number that is the first member of a state.
-  private enum Before: Int32 {
-    case nothing, newline, word, other
-
-    var scalar: UInt32? {
-      switch self {
-      case .nothing: nil
-      case .newline: 0x0A
-      case .word: 0x61
-      case .other: 0x20
-      }
-    }
-  }
-
-  private static let start: [Int32] = [Before.nothing.rawValue, 0]
+  private static let start: [Int32] = [PatternBefore.nothing.rawValue, 0]
 
   /// Works out states for as long as the limit of preparation allows.
   mutating func prepare(_ program: PatternProgram) {
@@ -148,7 +128,7 @@ struct PatternStates: Sendable {
     let slot = Int(state) * (alphabet.count + 1) + letter
     let scalar = letter < alphabet.count ? alphabet.representatives[letter] : nil
     let member = members[Int(state)]
-    let before = Before(rawValue: member[0]) ?? .other
+    let before = PatternBefore(rawValue: member[0]) ?? .other
     let context = PatternContext(before: before.scalar, after: scalar)
     guard let reads = reads(of: member, program, context, &steps) else {
       next[slot] = Self.matched
@@ -166,15 +146,10 @@ struct PatternStates: Sendable {
       next[slot] = Self.dead
       return Self.dead
     }
-    let result = number(of: [kind(of: scalar).rawValue] + targets.sorted())
+    let kind = asksBefore ? PatternBefore(scalar) : .other
+    let result = number(of: [kind.rawValue] + targets.sorted())
     next[slot] = result
     return result
-  }
-
-  private func kind(of scalar: UInt32) -> Before {
-    guard asksBefore else { return .other }
-    if scalar == 0x0A { return .newline }
-    return NamedScalarSets.words.contains(scalar) ? .word : .other
   }
 
   /// The reading steps that can be reached from `state` without reading; nil where a match can be.

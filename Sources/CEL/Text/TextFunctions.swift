@@ -74,9 +74,26 @@ package enum TextFunctions {
   }
 
   /// Where `needle` stands in `text`, to be replaced or to be split at; a negative limit is none.
-  package static func places(of needle: String, in text: [UInt8], limit: Int64) -> [Int] {
-    TextSearch(for: Array(needle.utf8)).all(
-      in: text, limit: limit < 0 ? .max : Int(clamping: limit))
+  package static func places(of needle: String, in text: String, limit: Int64) -> [Int] {
+    let most = limit < 0 ? Int.max : Int(clamping: limit)
+    if needle.utf8.count == 1, let byte = needle.utf8.first {
+      let found = text.utf8.withContiguousStorageIfAvailable { utf8 in
+        Self.places(of: byte, in: utf8, limit: most)
+      }
+      if let found { return found }
+    }
+    return TextSearch(for: Array(needle.utf8)).all(in: Array(text.utf8), limit: most)
+  }
+
+  private static func places(
+    of byte: UInt8, in text: UnsafeBufferPointer<UInt8>, limit: Int,
+  ) -> [Int] {
+    var places: [Int] = []
+    for index in text.indices where text[index] == byte {
+      guard places.count < limit else { break }
+      places.append(index)
+    }
+    return places
   }
 
   /// `text` with `length` bytes at each of `places` replaced.
@@ -103,11 +120,11 @@ package enum TextFunctions {
     guard limit != 0 else { return [] }
     guard limit != 1 else { return [text] }
     let bytes = Array(text.utf8)
-    var places = places(of: separator, in: bytes, limit: limit < 0 ? -1 : limit - 1)
+    var places = places(of: separator, in: text, limit: limit < 0 ? -1 : limit - 1)
     if separator.isEmpty {
       guard !bytes.isEmpty else { return [] }
       // Neither before the first code point nor after the last one is anything to part.
-      places = Self.places(of: separator, in: bytes, limit: limit)
+      places = Self.places(of: separator, in: text, limit: limit)
         .filter { $0 > 0 && $0 < bytes.count }
       if limit > 0 { places = Array(places.prefix(Int(clamping: limit) - 1)) }
     }

@@ -19,16 +19,23 @@ package struct TextSearch: Sendable {
 
   /// The offset of the first occurrence in `text` from `start` on; nil where there is none.
   package func first(in text: [UInt8], from start: Int = 0) -> Int? {
-    guard !needle.isEmpty else { return start <= text.count ? start : nil }
-    var length = 0
-    var index = start
-    while index < text.count {
-      while length > 0, text[index] != needle[length] { length = fallback[length] }
-      if text[index] == needle[length] { length += 1 }
-      index += 1
-      if length == needle.count { return index - length }
+    guard let head = needle.first else { return start <= text.count ? start : nil }
+    // Pointers, because this looks at every byte of the text.
+    return text.withUnsafeBufferPointer { text in
+      var length = 0
+      var index = start
+      while index < text.count {
+        if length == 0 {
+          while index < text.count, text[index] != head { index += 1 }
+          if index == text.count { return nil }
+        }
+        while length > 0, text[index] != needle[length] { length = fallback[length] }
+        if text[index] == needle[length] { length += 1 }
+        index += 1
+        if length == needle.count { return index - length }
+      }
+      return nil
     }
-    return nil
   }
 
   /// The offsets of the occurrences in `text` that do not overlap, at most `limit` of them.

@@ -14,10 +14,10 @@ enum UTF8Reading {
   }
 
   /// The scalar that ends before `index`; nil at the start.
-  static func scalar(of bytes: [UInt8], before index: Int) -> UInt32? {
+  static func scalar(_ byte: (Int) -> UInt8, before index: Int) -> UInt32? {
     guard index > 0 else { return nil }
     var start = index - 1
-    while start > 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }
-    return scalar({ bytes[$0] }, at: start).value
+    while start > 0, byte(start) & 0xC0 == 0x80 { start -= 1 }
+    return scalar(byte, at: start).value
   }
 }

@@ -10,6 +10,9 @@ package protocol CELMapSource: AnyObject, Sendable {
   /// The keys in a fixed order.
   var keys: [CELKey] { get }
 
+  /// The keys with their values, in the order of `keys`.
+  var entries: [(key: CELKey, value: CELValue)] { get }
+
   /// The value of the string key `field`, compared code point by code point.
   func value(forField field: String) -> CELValue?
 
@@ -18,6 +21,11 @@ package protocol CELMapSource: AnyObject, Sendable {
 }
 
 extension CELMapSource {
+  /// Looks up every key.
+  package var entries: [(key: CELKey, value: CELValue)] {
+    keys.compactMap { key in value(forKey: key).map { (key, $0) } }
+  }
+
   /// Takes maps from strings only: any other key is absent.
   package func value(forKey key: CELKey) -> CELValue? {
     if case .string(let field) = key { return value(forField: field) }

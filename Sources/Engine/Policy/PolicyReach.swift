@@ -24,9 +24,10 @@ package struct PolicyReach: Hashable, Sendable {
     var result: [PolicyReach] = []
     var together: Set<String> = []
     for change in changes {
-      let old = contents[change.key].flatMap(Value.init(canonical:))
+      let old = contents[change.key].flatMap(CanonicalContent.init(canonical:))
       let new =
-        change.action == .delete ? nil : change.content.flatMap(Value.init(canonical:)) ?? old
+        change.action == .delete
+        ? nil : change.content.flatMap(CanonicalContent.init(canonical:)) ?? old
       let facts = PolicyChange(
         action: change.action.rawValue, key: change.key, file: change.location.file,
         previousFile: change.previousFile, object: new,

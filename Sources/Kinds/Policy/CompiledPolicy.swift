@@ -32,6 +32,31 @@ package struct CompiledPolicy: Sendable {
     package var name: String
     package var program: CELProgram
     var slot: Int
+    /// Whether it depends on nothing but what is the same for all changes.
+    var isShared = false
+    /// Whether it is evaluated before anything asks for it.
+    var isEager = false
+  }
+
+  /// Where the variables are that every policy has.
+  struct Slots: Sendable {
+    var plan: Int?
+    var live: Int?
+    var params: Int?
+    var object: Int?
+    var oldObject: Int?
+    var change: Int?
+    var request: Int?
+
+    init(_ environment: CELEnvironment) {
+      plan = environment.slot(of: "plan")
+      live = environment.slot(of: "live")
+      params = environment.slot(of: "params")
+      object = environment.slot(of: "object")
+      oldObject = environment.slot(of: "oldObject")
+      change = environment.slot(of: "change")
+      request = environment.slot(of: "request")
+    }
   }
 
   package var name: String
@@ -46,7 +71,10 @@ package struct CompiledPolicy: Sendable {
   package var roles: [String]
   /// The kinds whose live resources its expressions look at.
   package var liveKinds: [String]
+  /// The variables, for as long as nothing asks for them.
+  let deferrals: CELDeferrals
   let environment: CELEnvironment
+  let slots: Slots
   let parameters: CELValue
 
   /// Whether a rule looks at the plan as a whole.
@@ -62,131 +90,31 @@ package struct CompiledPolicy: Sendable {
   package func violations(
     _ facts: PolicyFacts?, _ surroundings: PolicySurroundings,
   ) -> [Violation] {
-    var bindings = bindings(facts, surroundings)
-    var failures: [String: CELFailure] = [:]
-    for variable in variables {
-      do throws(CELFailure) {
-        bindings[variable.slot] = try variable.program.evaluate(bindings, limit: Self.limit)
-      } catch {
-        // What failed first is what has to be mended.
-        let cause = variable.program.variables.lazy.compactMap { failures[$0] }.first
-        failures["variables.\(variable.name)"] = cause ?? error
-      }
-    }
-    return rules.compactMap { rule in
-      do throws(CELFailure) {
-        if try rule.program.holds(bindings, limit: Self.limit) { return nil }
-      } catch {
-        if isBeside(rule, facts?.change) { return nil }
-        let cause = rule.program.variables.lazy.compactMap { failures[$0] }.first ?? error
-        return violation(of: rule, "the rule could not be evaluated: \(cause.message)", true)
-      }
-      return violation(of: rule, message(of: rule, bindings), false)
-    }
-  }
-
-  /// Whether a rule cannot be evaluated because it is not about changes of that sort.
-  ///
-  /// A policy that names no sorts of changes may have rules about what is there afterwards; they
-  /// have nothing to say of a deletion, nor those about what was there before of a creation.
-  private func isBeside(_ rule: Rule, _ change: PolicyChange?) -> Bool {
-    guard let change, !match.namesActions else { return false }
-    return (change.object == nil && rule.usesObject)
-      || (change.oldObject == nil && rule.usesOldObject)
-  }
-
-  private func violation(
-    of rule: Rule, _ message: String, _ isFailure: Bool,
-  ) -> Violation {
-    Violation(
-      rule: rule.index, message: message, reason: rule.reason, pointer: rule.pointer,
-      isFailure: isFailure)
-  }
-
-  /// The message; where its expression fails, what it stands for.
-  private func message(of rule: Rule, _ bindings: CELBindings) -> String {
-    if let program = rule.messageProgram,
-      case .string(let text)? = try? program.evaluate(bindings, limit: Self.limit),
-      text.contains(where: { !$0.isWhitespace })
-    {
-      return String(text.prefix(4096))
-    }
-    return rule.message ?? "the rule does not hold"
+    var judge = PolicyJudge(self, surroundings)
+    return judge.violations(facts)
   }
 
   /// The values of the variables that do not depend on others.
   func bindings(_ facts: PolicyFacts?, _ surroundings: PolicySurroundings) -> CELBindings {
     var bindings = CELBindings(in: environment)
-    func bind(_ name: String, _ value: CELValue) {
-      if let slot = environment.slot(of: name) { bindings[slot] = value }
-    }
-    bind("plan", surroundings.plan)
-    bind("live", surroundings.live)
-    bind("params", parameters)
-    guard let facts, !isAboutPlan else { return bindings }
-    bind("object", facts.object)
-    bind("oldObject", facts.oldObject)
-    bind("change", facts.value)
-    bind("request", facts.request)
+    bind(surroundings, in: &bindings)
+    bind(facts, in: &bindings)
     return bindings
   }
-}
 
-/// Which changes a policy or an exception is about.
-package struct PolicyMatch: Sendable {
-  private let kinds: Set<String>
-  private let names: Set<String>
-  private let actions: Set<String>
-  private let selector: Value?
-  private let paths: [PathGlob]
-
-  /// - Parameter match: the canonical field `match`.
-  package init(_ match: Value?) {
-    func words(_ field: String) -> [String] {
-      (match?[field]?.array ?? []).compactMap(\.string)
-    }
-    kinds = Set(words("kinds"))
-    names = Set(words("names"))
-    actions = Set(words("changes"))
-    selector = match?["selector"]
-    paths = words("paths").compactMap { PathGlob($0) }
+  /// Binds what is the same for all changes.
+  func bind(_ surroundings: PolicySurroundings, in bindings: inout CELBindings) {
+    if let slot = slots.plan { bindings[slot] = surroundings.plan }
+    if let slot = slots.live { bindings[slot] = surroundings.live }
+    if let slot = slots.params { bindings[slot] = parameters }
   }
 
-  /// Whether it says which sorts of changes it is about.
-  var namesActions: Bool { !actions.isEmpty }
-
-  /// Whether it is about resources of `kind`, some of them at least.
-  package func covers(kind: String) -> Bool { kinds.isEmpty || kinds.contains(kind) }
-
-  /// Whether it is about `change`.
-  ///
-  /// What the resource was counts as much as what it becomes, so that taking away a label or moving
-  /// the file leads out of no policy.
-  package func covers(_ change: PolicyChange) -> Bool {
-    guard covers(kind: change.key.kind), names.isEmpty || names.contains(change.key.name),
-      actions.isEmpty || actions.contains(change.action)
-    else { return false }
-    if let selector,
-      !change.labels.contains(where: { Selector.matches(selector, labels: $0) })
-    {
-      return false
-    }
-    if paths.isEmpty { return true }
-    return paths.contains { glob in
-      glob.matches(change.file) || change.previousFile.map(glob.matches) ?? false
-    }
-  }
-
-  /// Whether it covers all that `change` touches; what an exception must do.
-  package func coversWhole(_ change: PolicyChange) -> Bool {
-    guard covers(change) else { return false }
-    if let selector,
-      !change.labels.allSatisfy({ Selector.matches(selector, labels: $0) })
-    {
-      return false
-    }
-    if paths.isEmpty { return true }
-    let files = [change.file, change.previousFile].compactMap(\.self)
-    return files.allSatisfy { file in paths.contains { $0.matches(file) } }
+  /// Binds what is of one change.
+  func bind(_ facts: PolicyFacts?, in bindings: inout CELBindings) {
+    guard let facts, !isAboutPlan else { return }
+    if let slot = slots.object { bindings[slot] = facts.object }
+    if let slot = slots.oldObject { bindings[slot] = facts.oldObject }
+    if let slot = slots.change { bindings[slot] = facts.value }
+    if let slot = slots.request { bindings[slot] = facts.request }
   }
 }

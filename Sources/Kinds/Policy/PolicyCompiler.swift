@@ -54,6 +54,10 @@ private struct PolicyCompiler {
       compiled.append(CompiledPolicy.Variable(name: name, program: program, slot: slot))
     }
     mistakes = known
+    Self.plan(&compiled)
+    let deferrals = CELDeferrals(
+      Dictionary(compiled.map { ($0.slot, $0.program) }) { first, _ in first }, in: environment,
+      limit: CompiledPolicy.limit)
     var rules = rules()
     for index in rules.indices {
       let paths = Self.paths(of: rules[index].program, compiled)
@@ -74,8 +78,29 @@ private struct PolicyCompiler {
       isAboutPlan: spec["scope"] == "plan", match: PolicyMatch(spec["match"]), rules: rules,
       variables: compiled, approvers: Int(spec["approval"]?["approvers"]?.integer ?? 1),
       roles: (spec["approval"]?["roles"]?.array ?? []).compactMap(\.string),
-      liveKinds: Self.liveKinds(programs), environment: environment,
+      liveKinds: Self.liveKinds(programs), deferrals: deferrals,
+      environment: environment, slots: CompiledPolicy.Slots(environment),
       parameters: CELValue(spec["parameters"] ?? .object([])))
+  }
+
+  /// How deep the evaluation of variables may be nested, as each level takes stack.
+  private static let nestingLimit = 4
+
+  /// Finds out which variables are the same for all changes, and which cannot wait.
+  private static func plan(_ variables: inout [CompiledPolicy.Variable]) {
+    var shared: Set<String> = ["plan", "live", "params"]
+    var nesting: [String: Int] = [:]
+    for index in variables.indices {
+      let name = "variables.\(variables[index].name)"
+      let used = variables[index].program.variables
+      if shared.isSuperset(of: used) {
+        variables[index].isShared = true
+        shared.insert(name)
+      }
+      let depth = 1 + (used.compactMap { nesting[$0] }.max() ?? 0)
+      variables[index].isEager = depth > nestingLimit
+      nesting[name] = variables[index].isEager ? 0 : depth
+    }
   }
 
   private mutating func rules() -> [CompiledPolicy.Rule] {

@@ -1,4 +1,4 @@
-internal import CEL
+package import CEL
 package import Resources
 
 /// A change as the rules of policies see it.
@@ -8,9 +8,9 @@ package struct PolicyChange: Sendable {
   package var file: String
   package var previousFile: String?
   /// The canonical resource afterwards; nil for a delete.
-  package var object: Value?
+  package var object: CanonicalContent?
   /// The canonical resource before; nil for a create.
-  package var oldObject: Value?
+  package var oldObject: CanonicalContent?
   package var request: Request
 
   /// Who asks for a change.
@@ -33,8 +33,8 @@ package struct PolicyChange: Sendable {
   }
 
   package init(
-    action: String, key: ResourceKey, file: String, previousFile: String? = nil, object: Value?,
-    oldObject: Value?, request: Request = Request(),
+    action: String, key: ResourceKey, file: String, previousFile: String? = nil,
+    object: CanonicalContent?, oldObject: CanonicalContent?, request: Request = Request(),
   ) {
     self.action = action
     self.key = key
@@ -47,37 +47,73 @@ package struct PolicyChange: Sendable {
 
   /// The labels after the change, and those before it.
   var labels: [Value?] {
-    [object, oldObject].compactMap(\.self).map { $0["metadata"]?["labels"] }
+    [object, oldObject].compactMap(\.self).map { $0.value(at: ["metadata", "labels"]) }
   }
 }
 
-/// A change converted once, for all policies that look at it.
-package struct PolicyFacts: Sendable {
+/// A change converted once, for all policies that look at it; to expressions it is `change`.
+package final class PolicyFacts: CELMapSource {
   package let change: PolicyChange
   let object: CELValue
   let oldObject: CELValue
-  let value: CELValue
   let request: CELValue
 
   package init(_ change: PolicyChange, registry: KindRegistry) {
     self.change = change
     let kind = registry[change.key.kind]
-    func value(_ content: Value?) -> CELValue {
+    func value(_ content: CanonicalContent?) -> CELValue {
       content.map { kind?.celValue(of: $0) ?? CELValue($0) } ?? .null
     }
     object = value(change.object)
     oldObject = value(change.oldObject)
-    let request = change.request
-    self.request = .map([
-      "author": .string(request.author), "authorName": .string(request.authorName),
-      "signer": .string(request.signer), "branch": .string(request.branch),
-    ])
-    self.value = .map([
-      "action": .string(change.action), "kind": .string(change.key.kind),
-      "name": .string(change.key.name), "file": .string(change.file),
-      "previousFile": .string(change.previousFile ?? change.file), "object": object,
-      "oldObject": oldObject, "request": self.request,
-    ])
+    request = .map(RequestFields(change.request))
+  }
+
+  /// The variable `change`.
+  var value: CELValue { .map(self) }
+
+  package var count: Int { 8 }
+  package var keys: [CELKey] {
+    [
+      .string("action"), .string("file"), .string("kind"), .string("name"), .string("object"),
+      .string("oldObject"), .string("previousFile"), .string("request"),
+    ]
+  }
+
+  package func value(forField field: String) -> CELValue? {
+    switch field {
+    case "action": .string(change.action)
+    case "file": .string(change.file)
+    case "kind": .string(change.key.kind)
+    case "name": .string(change.key.name)
+    case "object": object
+    case "oldObject": oldObject
+    case "previousFile": .string(change.previousFile ?? change.file)
+    case "request": request
+    default: nil
+    }
+  }
+}
+
+/// The variable `request`, whose fields are made when they are asked for.
+private final class RequestFields: CELMapSource {
+  private let request: PolicyChange.Request
+
+  init(_ request: PolicyChange.Request) { self.request = request }
+
+  var count: Int { 4 }
+  var keys: [CELKey] {
+    [.string("author"), .string("authorName"), .string("branch"), .string("signer")]
+  }
+
+  func value(forField field: String) -> CELValue? {
+    switch field {
+    case "author": .string(request.author)
+    case "authorName": .string(request.authorName)
+    case "branch": .string(request.branch)
+    case "signer": .string(request.signer)
+    default: nil
+    }
   }
 }
 

@@ -124,8 +124,8 @@ private struct PolicySample {
       key: ResourceKey(kind: kind, name: some?["metadata"]?["name"]?.string ?? "test"),
       file: value["file"]?.string ?? "manifests/test.yaml",
       previousFile: value["previousFile"]?.string,
-      object: object.map { resource($0, kind: kind, registry) },
-      oldObject: oldObject.map { resource($0, kind: kind, registry) }, request: request)
+      object: object.map { .value(resource($0, kind: kind, registry)) },
+      oldObject: oldObject.map { .value(resource($0, kind: kind, registry)) }, request: request)
   }
 
   /// The example with the defaults of its kind, as far as it leaves them out.

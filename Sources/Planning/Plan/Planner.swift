@@ -12,10 +12,16 @@ package struct Planner: Sendable {
 
   package let registry: KindRegistry
   package let guards: GuardSettings
+  /// How the changes of large plans are judged.
+  let spread: any Spread
 
-  package init(registry: KindRegistry, guards: GuardSettings = GuardSettings()) {
+  package init(
+    registry: KindRegistry, guards: GuardSettings = GuardSettings(),
+    spread: any Spread = OneByOne(),
+  ) {
     self.registry = registry
     self.guards = guards
+    self.spread = spread
   }
 
   package func plan(_ input: PlanInput) -> Outcome {
@@ -72,7 +78,7 @@ package struct Planner: Sendable {
     var tree = input.tree
     tree.update(changes.filter { $0.action != .move }.map { (key: $0.key, digest: $0.after) })
     let touched = changes.count { $0.action != .create }
-    let review = PolicyReview(input, registry).review(changes)
+    let review = PolicyReview(input, registry, spread).review(changes)
     let plan = Plan(
       baseRevision: input.base.revision, revision: input.revision, roots: input.roots,
       baseRoot: input.base.root,
@@ -203,31 +209,37 @@ package struct Planner: Sendable {
     if deletes.isEmpty || creates.isEmpty { return }
     deletes.sort { $0.key < $1.key }
     var gone: [Digest: [Int]] = [:]
+    var lengths: Set<Int> = []
     for (index, change) in deletes.enumerated().reversed() {
       guard let content = input.live[change.key]?.content,
-        let digest = Self.digestWithoutName(content)
+        let rest = Self.withoutName(content)
       else { continue }
-      gone[digest, default: []].append(index)
+      gone[Digest(of: rest), default: []].append(index)
+      lengths.insert(rest.count)
     }
     let order = creates.indices.sorted { creates[$0].key < creates[$1].key }
     for index in order where creates[index].action == .create {
+      // What the name takes with its quotation marks, and with the comma that goes too, is known
+      // without reading; most creates are out of the question by that.
+      let name = #""name":"""#.utf8.count + creates[index].key.name.utf8.count
       guard let content = creates[index].content,
-        let digest = Self.digestWithoutName(content),
-        let match = gone[digest]?.popLast()
+        lengths.contains(content.count - name) || lengths.contains(content.count - name - 1),
+        let rest = Self.withoutName(content),
+        let match = gone[Digest(of: rest)]?.popLast()
       else { continue }
       creates[index].renamed = deletes[match].key
       deletes[match].renamed = creates[index].key
     }
   }
 
-  private static func digestWithoutName(_ content: [UInt8]) -> Digest? {
+  private static func withoutName(_ content: [UInt8]) -> [UInt8]? {
     guard case .object(var members)? = Value(canonical: content),
       let index = members.firstIndex(where: { $0.key == "metadata" }),
       case .object(var metadata) = members[index].value
     else { return nil }
     metadata.removeAll { $0.key == "name" }
     members[index].value = .object(metadata)
-    return Digest(of: CanonicalJSON.bytes(of: .object(members)))
+    return CanonicalJSON.bytes(of: .object(members))
   }
 
   /// Sorts `changes` so that what is named comes before what names it; by key among equals.

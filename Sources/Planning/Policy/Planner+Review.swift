@@ -10,7 +10,7 @@ extension Planner {
     var input = PlanInput(base: base, revision: plan.revision)
     input.live = live
     input.policies = policies
-    let review = PolicyReview(input, registry).review(plan.changes)
+    let review = PolicyReview(input, registry, spread).review(plan.changes)
     var plan = plan
     plan.policies =
       (review.findings

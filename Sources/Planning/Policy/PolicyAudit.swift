@@ -49,8 +49,9 @@ package struct PolicyAudit: Sendable {
 
   private static func change(_ subject: Subject, _ action: String) -> PolicyChange {
     PolicyChange(
-      action: action, key: subject.key, file: subject.location.file, object: subject.content,
-      oldObject: action == "create" ? nil : subject.content)
+      action: action, key: subject.key, file: subject.location.file,
+      object: .value(subject.content),
+      oldObject: action == "create" ? nil : .value(subject.content))
   }
 
   private mutating func judge(

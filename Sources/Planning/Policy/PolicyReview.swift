@@ -2,19 +2,21 @@ import Kinds
 import Resources
 
 /// Judges changes by the policies that are live, and says who must agree to them.
-struct PolicyReview {
-  struct Result {
+struct PolicyReview: Sendable {
+  struct Result: Sendable {
     var findings: [PolicyFinding] = []
     var approvals: [ApprovalRequirement] = []
   }
 
   private let input: PlanInput
   private let registry: KindRegistry
+  private let spread: any Spread
   private var set: PolicySet { input.policies.set }
 
-  init(_ input: PlanInput, _ registry: KindRegistry) {
+  init(_ input: PlanInput, _ registry: KindRegistry, _ spread: any Spread) {
     self.input = input
     self.registry = registry
+    self.spread = spread
   }
 
   func review(_ changes: [Change]) -> Result {
@@ -30,42 +32,107 @@ struct PolicyReview {
 
   // MARK: Policies
 
+  /// Fewer changes are judged faster than they are spread.
+  private static let spreadThreshold = 128
+
   private func judge(_ changes: [Change], _ result: inout Result) {
     let single = set.policies.filter { !$0.isAboutPlan }
     let together = set.policies.filter(\.isAboutPlan)
     let seesPlan = single.contains(where: \.usesPlan)
-    var byKind: [String: [CompiledPolicy]] = [:]
-    for kind in Set(changes.map(\.key.kind)) {
-      byKind[kind] = single.filter { $0.match.covers(kind: kind) }
+    let spread = changes.count < Self.spreadThreshold ? OneByOne() : self.spread
+    let facts = seesPlan || !together.isEmpty ? self.facts(of: changes, spread) : []
+    let surroundings = surroundings(seesPlan ? facts : [])
+    let sliceCount = spread.width == 1 ? 1 : spread.width * 2
+    let judges = self.judges(single, changes, facts, surroundings, spread)
+    // Every part is a value of its own, and they are joined in the order of the changes.
+    let parts = spread.map(sliceCount + together.count) { part in
+      if part < sliceCount {
+        return slice(from: part, by: sliceCount, of: changes, facts, judges)
+      }
+      var result = Result()
+      judge(changes, facts, together: together[part - sliceCount], &result)
+      return [(changes.count + part, result)]
     }
-    var all: [(change: Change, facts: PolicyFacts)] = []
-    if seesPlan || !together.isEmpty { all = changes.map { ($0, facts(of: $0)) } }
-    let surroundings = surroundings(seesPlan ? all.map(\.facts) : [])
-    for (index, change) in changes.enumerated() {
-      let policies = byKind[change.key.kind] ?? []
-      if policies.isEmpty, set.broken.isEmpty { continue }
-      let facts = all.isEmpty ? facts(of: change) : all[index].facts
-      for policy in policies where policy.match.covers(facts.change) {
-        for violation in policy.violations(facts, surroundings) {
-          add(violation, of: policy, change, facts.change, &result)
+    for (_, part) in parts.joined().sorted(by: { $0.place < $1.place }) {
+      result.findings += part.findings
+      result.approvals += part.approvals
+    }
+  }
+
+  /// More changes are not tried to find one that a policy is about.
+  private static let trialLimit = 64
+
+  /// Those who look at changes of each kind, in the order of the policies.
+  ///
+  /// Each has judged one change, if it is about one of the first and `facts` are made, so that what
+  /// is the same for all changes is not worked out once more for each slice.
+  private func judges(
+    _ policies: [CompiledPolicy], _ changes: [Change], _ facts: [PolicyFacts],
+    _ surroundings: PolicySurroundings, _ spread: any Spread,
+  ) -> (all: [PolicyJudge], byKind: [String: [Int]]) {
+    let places = changes.indices.reduce(into: [String: [Int]]()) { places, place in
+      if places[changes[place].key.kind, default: []].count < Self.trialLimit {
+        places[changes[place].key.kind, default: []].append(place)
+      }
+    }
+    let all = spread.map(policies.count) { number in
+      var judge = PolicyJudge(policies[number], surroundings)
+      if judge.keepsValues, !facts.isEmpty {
+        let first = places.filter { policies[number].match.covers(kind: $0.key) }
+          .flatMap(\.value).sorted()
+          .first { policies[number].match.covers(facts[$0].change) }
+        if let first { _ = judge.violations(facts[first]) }
+      }
+      return judge
+    }
+    let byKind = places.reduce(into: [String: [Int]]()) { byKind, entry in
+      byKind[entry.key] = all.indices.filter { all[$0].policy.match.covers(kind: entry.key) }
+    }
+    return (all, byKind)
+  }
+
+  private func facts(of changes: [Change], _ spread: any Spread) -> [PolicyFacts] {
+    let size = (changes.count + spread.width - 1) / spread.width
+    return spread.map(spread.width) { part in
+      let start = min(part * size, changes.count)
+      return changes[start..<min(start + size, changes.count)].map(facts)
+    }.flatMap(\.self)
+  }
+
+  /// What is said of every `step`th change, with its place among all.
+  private func slice(
+    from start: Int, by step: Int, of changes: [Change], _ all: [PolicyFacts],
+    _ judges: (all: [PolicyJudge], byKind: [String: [Int]]),
+  ) -> [(place: Int, result: Result)] {
+    var results: [(place: Int, result: Result)] = []
+    var own = judges.all
+    for place in stride(from: start, to: changes.count, by: step) {
+      let numbers = judges.byKind[changes[place].key.kind] ?? []
+      if numbers.isEmpty, set.broken.isEmpty { continue }
+      let facts = all.isEmpty ? self.facts(of: changes[place]) : all[place]
+      var result = Result()
+      for number in numbers where own[number].policy.match.covers(facts.change) {
+        for violation in own[number].violations(facts) {
+          add(violation, of: own[number].policy, changes[place], facts.change, &result)
         }
       }
-      addBroken(change, facts.change, &result)
+      addBroken(changes[place], facts.change, &result)
+      if !result.findings.isEmpty { results.append((place, result)) }
     }
-    for policy in together { judge(all, together: policy, &result) }
+    return results
   }
 
   private func judge(
-    _ all: [(change: Change, facts: PolicyFacts)], together policy: CompiledPolicy,
+    _ changes: [Change], _ all: [PolicyFacts], together policy: CompiledPolicy,
     _ result: inout Result,
   ) {
-    let matched = all.filter { policy.match.covers($0.facts.change) }
+    let matched = all.indices.filter { policy.match.covers(all[$0].change) }
     if matched.isEmpty { return }
-    for violation in policy.violations(nil, surroundings(matched.map(\.facts))) {
+    for violation in policy.violations(nil, surroundings(matched.map { all[$0] })) {
       result.findings.append(finding(violation, of: policy))
       guard policy.severity == PolicyFinding.Severity.approve.rawValue else { continue }
-      for (change, _) in matched {
-        result.approvals.append(requirement(violation.message, of: policy, change, nil))
+      for place in matched {
+        result.approvals.append(requirement(violation.message, of: policy, changes[place], nil))
       }
     }
   }
@@ -123,10 +190,10 @@ struct PolicyReview {
 
   /// The change as rules see it.
   private func facts(of change: Change) -> PolicyFacts {
-    let live = input.live[change.key]?.content.flatMap(Value.init(canonical:))
+    let live = input.live[change.key]?.content.flatMap(CanonicalContent.init(canonical:))
     let object =
       change.action == .delete
-      ? nil : change.content.flatMap(Value.init(canonical:)) ?? live
+      ? nil : change.content.flatMap(CanonicalContent.init(canonical:)) ?? live
     let commit = change.origin?.commit ?? ""
     return PolicyFacts(
       PolicyChange(

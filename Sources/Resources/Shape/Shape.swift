@@ -107,6 +107,12 @@ package final class ObjectShape: Sendable {
 
   package func field(named name: String) -> Field? { fields.first { $0.name == name } }
 
+  /// The shape of the field `name`, without a copy of all that is said of it.
+  package func shape(ofField name: String) -> Shape? {
+    for index in fields.indices where fields[index].name == name { return fields[index].shape }
+    return nil
+  }
+
   /// What decoding an empty map gives, where that is allowed: every default.
   package var defaults: Value {
     .object(

@@ -46,7 +46,8 @@ extension PlanMaker {
     let verification = try await verify(head, since: snapshot.revision, store: nil)
     let time = workspace.wall.now()
     let result = try PlanAssembly(
-      planner: Planner(registry: workspace.registry, guards: snapshot.guards),
+      planner: Planner(
+        registry: workspace.registry, guards: snapshot.guards, spread: AllCores()),
       drift: snapshot.drift, at: time, readsEverything: readsEverything,
       branch: workspace.settings.reference ?? "", signers: verification?.signers ?? [:]
     ).plan(live: live, source: head, liveRoots: snapshot.roots)

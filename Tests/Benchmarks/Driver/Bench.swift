@@ -12,7 +12,7 @@ struct Bench: ParsableArguments {
   @Option(help: "The repository.") var repo: String
   @Option(help: "A branch, a tag or a commit.") var ref: String
 
-  static let planner = Planner(registry: .standard)
+  static let planner = Planner(registry: .standard, spread: AllCores())
 
   /// Opens the repository anew.
   func revision(liveRoots: [String]) throws(SourceError) -> GitRevision {

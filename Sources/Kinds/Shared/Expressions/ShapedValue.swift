@@ -15,25 +15,40 @@ extension CELValue {
     case .number(let value): self = .double(value)
     case .string(let text): self = Self.text(text, shape)
     case .array(let items):
-      var item: Shape?
-      if case .list(let of, _) = Self.alternative(of: shape, for: value) { item = of }
-      self = .list(ShapedList(items, item: item))
+      self = .list(ShapedList(items, item: Self.item(of: shape)))
     case .object(let members):
-      self = .map(ShapedObject(members, as: Self.alternative(of: shape, for: value)))
+      self = .map(ShapedObject(members, as: MemberShapes(of: shape)))
     }
   }
 
+  /// The value at `node` of a tape, as the decoded one would be.
+  init(_ tape: CanonicalTape, _ node: Int, as shape: Shape?) {
+    switch tape.kind(of: node) {
+    case .array: self = .list(TapeList(tape, node, item: Self.item(of: shape)))
+    case .object: self = .map(TapeObject(tape, node, as: MemberShapes(of: shape)))
+    case .plainText, .escapedText: self = Self.text(tape.text(of: node), shape)
+    default: self.init(tape.value(of: node), as: shape)
+    }
+  }
+
+  /// The shape of the items of a list.
+  private static func item(of shape: Shape?) -> Shape? {
+    if case .list(let item, _) = alternative(of: shape, isList: true) { return item }
+    return nil
+  }
+
   /// The shape that a list or an object has, out of several.
-  private static func alternative(of shape: Shape?, for value: Value) -> Shape? {
+  fileprivate static func alternative(of shape: Shape?, isList: Bool) -> Shape? {
     switch shape {
     case .recursive(let recursive): return .object(recursive.object())
     case .either(let shapes):
       return shapes.first { shape in
-        switch (shape, value) {
-        case (.list, .array), (.object, .object), (.map, .object), (.recursive, .object): true
+        switch shape {
+        case .list: isList
+        case .object, .map, .recursive: !isList
         default: false
         }
-      }.flatMap { alternative(of: $0, for: value) }
+      }.flatMap { alternative(of: $0, isList: isList) }
     default: return shape
     }
   }
@@ -80,20 +95,39 @@ extension CELTimestamp {
   }
 }
 
+/// What the members of an object have the form of.
+enum MemberShapes: Sendable {
+  case known(ObjectShape)
+  /// The keys are free.
+  case each(Shape)
+  case unknown
+
+  /// - Parameter shape: that of the object, or several of which one is.
+  init(of shape: Shape?) {
+    switch CELValue.alternative(of: shape, isList: false) {
+    case .object(let object): self = .known(object)
+    case .map(let of, _): self = .each(of)
+    default: self = .unknown
+    }
+  }
+
+  subscript(key: String) -> Shape? {
+    switch self {
+    case .known(let object): object.shape(ofField: key)
+    case .each(let shape): shape
+    case .unknown: nil
+    }
+  }
+}
+
 /// The members of an object, converted when they are asked for.
 private final class ShapedObject: CELMapSource {
   private let members: [Value.Member]
-  private let object: ObjectShape?
-  /// The shape of all members, where the keys are free.
-  private let value: Shape?
+  private let shapes: MemberShapes
 
-  init(_ members: [Value.Member], as shape: Shape?) {
+  init(_ members: [Value.Member], as shapes: MemberShapes) {
     self.members = members
-    switch shape {
-    case .object(let object): (self.object, value) = (object, nil)
-    case .map(let of, _): (object, value) = (nil, of)
-    default: (object, value) = (nil, nil)
-    }
+    self.shapes = shapes
   }
 
   var count: Int { members.count }
@@ -101,7 +135,7 @@ private final class ShapedObject: CELMapSource {
 
   func value(forField field: String) -> CELValue? {
     for member in members where CELText.areEqual(member.key, field) {
-      return CELValue(member.value, as: value ?? object?.field(named: field)?.shape)
+      return CELValue(member.value, as: shapes[field])
     }
     return nil
   }
@@ -125,9 +159,29 @@ extension Kind {
   /// A resource of this kind as expressions see it: `apiVersion`, `kind`, `metadata`, `spec`.
   ///
   /// - Parameter content: its canonical form, `{kind, metadata, spec}`.
-  package func celValue(of content: Value) -> CELValue {
-    guard case .object(let members) = content else { return .null }
-    let version = Value.Member("apiVersion", .string(ManifestDecoder.apiVersion))
-    return .map(ShapedObject([version] + members, as: .object(resource)))
+  package func celValue(of content: Value) -> CELValue { celValue(of: .value(content)) }
+
+  /// The same of a content that need not be decoded.
+  package func celValue(of content: CanonicalContent) -> CELValue {
+    let shapes = MemberShapes.known(resource)
+    let version = ManifestDecoder.apiVersion
+    switch content {
+    case .value(.object(let members)):
+      return .map(
+        ShapedObject([Value.Member("apiVersion", .string(version))] + members, as: shapes))
+    case .tape(let tape) where tape.kind(of: tape.root) == .object:
+      return .map(TapeObject(tape, tape.root, as: shapes, version: version))
+    default: return .null
+    }
+  }
+}
+
+extension CELValue {
+  /// A resource of no known kind.
+  init(_ content: CanonicalContent) {
+    switch content {
+    case .value(let value): self.init(value)
+    case .tape(let tape): self.init(tape, tape.root, as: nil)
+    }
   }
 }
