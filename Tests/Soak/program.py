@@ -71,7 +71,7 @@ class Program:
         """Files in the data directory that no clean run leaves."""
         fine = {"writ.db", "writ.db-wal", "writ.db-shm", "mirror.git", "mirror.git.lock",
                 "open.lock", "reconcile.lock", "serve.lock", "backups", "writ.yaml",
-                "checkpoint.key"}
+                "checkpoint.key", "probe"}
         found = [name for name in os.listdir(self.data) if name not in fine]
         for folder, _, names in os.walk(f"{self.data}/mirror.git"):
             found += [f"{folder}/{name}" for name in names

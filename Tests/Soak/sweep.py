@@ -162,6 +162,7 @@ class Story:
         self.follow("repaired drift", lambda: not self.look(
             "SELECT resource_id FROM drift UNION ALL SELECT resource_id FROM foreign_write"))
         self.live(four)
+        self.run_job()
         self.stop()
         five = push(third.change("Job", "alpha", minutes=10).change("Job", "delta", minutes=4))
         self.command("apply", "--yes", "--repo", self.upstream.path)
@@ -189,6 +190,18 @@ class Story:
         self.stop()
         self.upgrade()
         self.compact()
+
+    def run_job(self):
+        """A job is run: whatever dies, it ends once, and no attempt of it starts twice."""
+        self.live_server()
+        self.command("run", "alpha", repeated=(0, 1))
+        self.follow("ended runs", lambda: not self.look(
+            "SELECT id FROM execution WHERE ended_at IS NULL UNION ALL SELECT id FROM run_request"))
+        runs = self.look("SELECT state, attempt FROM run WHERE job = 'alpha'")
+        require(runs and all(attempt == 1 for _, attempt in runs), f"runs of alpha: {runs}")
+        lost = [state for state, _ in runs if state == "lost"]
+        require(all(state in ("success", "lost") for state, _ in runs)
+                and len(lost) <= self.crashes, f"runs of alpha: {runs}")
 
     def watch_and_verify(self, snapshot):
         """From here on commits are signed, and what they bring is watched; the first such one."""
