@@ -95,9 +95,9 @@ demo: build ## Tell the whole story on a real repository, from first plan to for
 .PHONY: test
 test: test-deps ## Build and run every test
 	@swift build --build-tests
-	# Tests with servers and deadlines run by themselves: the others keep all processors busy.
-	timeout 1200 swift test --skip-build --disable-xctest --skip '(ControlPlane|Integrations|Acceptance)Tests'
-	timeout 1200 swift test --skip-build --disable-xctest --filter '(ControlPlane|Integrations)Tests'
+	# Tests with servers, processes and deadlines run by themselves: the others keep all processors busy.
+	timeout 1200 swift test --skip-build --disable-xctest --skip '(Agent|ControlPlane|Integrations|Acceptance)Tests'
+	timeout 1200 swift test --skip-build --disable-xctest --filter '(Agent|ControlPlane|Integrations)Tests'
 	timeout 1500 swift test --skip-build --disable-xctest --filter AcceptanceTests --skip DemoTests
 	# It kills applies at moments that it measured before, so nothing else may be in its way.
 	timeout 600 swift test --skip-build --disable-xctest --filter DemoTests

@@ -49,7 +49,13 @@ struct JournalEventTests {
         "reconcile.suspended", "reconcile.resumed", "effect.delivered", "effect.abandoned",
         "resource.drifted", "resource.edited", "health.watched", "health.passed", "health.failed",
         "revision.unverified", "change.approved", "change.rejected", "change.withdrawn",
-        "journal.compacted", "backup.made", "store.restored",
+        "journal.compacted", "execution.started", "execution.held", "execution.approved",
+        "execution.waveStarted", "execution.stopped", "execution.ended", "run.queued", "run.sent",
+        "run.started", "run.succeeded", "run.failed", "run.canceled", "run.denied",
+        "run.timedOut", "run.lost", "run.skipped", "run.retryScheduled", "run.stopRequested",
+        "run.lateResult", "job.revoked", "job.unrevoked", "occurrences.skipped",
+        "schedule.paused", "schedule.resumed", "backfill.requested", "backup.made",
+        "store.restored",
       ])
   }
 }

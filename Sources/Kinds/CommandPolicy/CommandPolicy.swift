@@ -5,15 +5,15 @@ extension Kind {
   package static let commandPolicy = Kind(
     name: "CommandPolicy",
     summary: "What jobs may do on some probes: how much, with which commands, to which files.",
-    spec: CommandPolicyShape.spec,
+    spec: CommandPolicy.spec,
     sensitive: ["level", "allowed", "blocked", "paths", "targets", "otherwise"].map {
       JSONPointer(["spec", $0])
     },
-    example: CommandPolicyShape.example,
-    check: CommandPolicyShape.check)
+    example: CommandPolicy.example,
+    check: CommandPolicy.check)
 }
 
-private enum CommandPolicyShape {
+private enum CommandPolicy {
   private static let command = Shape.text(TextRule(length: 1...1024))
 
   static let spec = ObjectShape([

@@ -5,12 +5,12 @@ extension Kind {
   package static let probe = Kind(
     name: "Probe",
     summary: "A host on which jobs run, with the labels that selectors look at.",
-    spec: ProbeShape.spec,
+    spec: Probe.spec,
     sensitive: ["connection", "suspend"].map { JSONPointer(["spec", $0]) },
-    example: ProbeShape.example)
+    example: Probe.example)
 }
 
-private enum ProbeShape {
+private enum Probe {
   static let spec = ObjectShape([
     .optional("description", .text(TextRule(length: 1...4096)), "What it is for."),
     .defaulted(

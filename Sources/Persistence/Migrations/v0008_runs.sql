@@ -4,7 +4,7 @@ CREATE TABLE execution (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
   job TEXT NOT NULL,
-  -- what the job was when it was asked for; later content is not run for it
+  -- what the job was when it was asked for, later content is not run for it
   job_digest BLOB NOT NULL CHECK (length(job_digest) = 32),
   trigger TEXT NOT NULL
     CHECK (trigger IN ('manual', 'schedule', 'catch-up', 'pack', 'alert', 'retry')),
@@ -16,7 +16,7 @@ CREATE TABLE execution (
   created_at INTEGER NOT NULL,
   start_at INTEGER NOT NULL,
   deadline INTEGER,
-  -- JSON: the probes in the order of the waves; [end, delay in nanoseconds] of each wave
+  -- JSON: the probes in the order of the waves, [end, delay in nanoseconds] of each wave
   probes TEXT NOT NULL,
   waves TEXT NOT NULL,
   failure_budget INTEGER,
@@ -108,7 +108,7 @@ CREATE TABLE schedule_cursor (
   schedule TEXT PRIMARY KEY,
   -- when the live content came, from which on it counts
   changed_at INTEGER NOT NULL,
-  -- JSON: how far it was decided, for which content, what waits, who holds it; NULL before it began
+  -- JSON: how far it was decided, for which content, what waits, who holds it, NULL before it began
   state TEXT,
   -- the version of the time zone data that it was decided with
   zone_data TEXT NOT NULL DEFAULT '',

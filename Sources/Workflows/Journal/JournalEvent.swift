@@ -63,7 +63,6 @@ package struct JournalEvent: Hashable, Sendable {
     case jobUnrevoked = "job.unrevoked"
     /// Times of a schedule were decided on that do not run.
     case occurrencesSkipped = "occurrences.skipped"
-    case scheduleBegun = "schedule.begun"
     case schedulePaused = "schedule.paused"
     case scheduleResumed = "schedule.resumed"
     case backfillRequested = "backfill.requested"

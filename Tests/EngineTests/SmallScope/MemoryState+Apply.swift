@@ -10,6 +10,7 @@ extension MemoryState {
       throw StoreError(.stale, "the live state changed since the plan was made")
     }
     let eventCount = plan.changes.count + plan.relocations.count + plan.orphaned.count
+    revoke(plan, context)
     let sequence = append(.planApplied, plan.revision, context.actor, context.time)
     for change in plan.changes { try make(change, context) }
     for relocation in plan.relocations {
@@ -107,5 +108,20 @@ extension MemoryState {
       kind, key.description, context.actor, context.time,
       ResourceTransition(key: key, before: before, after: after, reason: reason, origin: nil))
     rows[key]?.side = after
+  }
+}
+
+extension MemoryState {
+  /// A deleted job starts nowhere any more; a rollback takes that back.
+  private mutating func revoke(_ plan: Plan, _ context: ApplyContext) {
+    for change in plan.changes where change.key.kind == "Job" {
+      let subject = change.key.description
+      if change.action == .delete, revoked.insert(change.key.name).inserted {
+        append(.jobRevoked, subject, context.actor, context.time)
+      }
+      if change.action == .create, plan.isRollback, revoked.remove(change.key.name) != nil {
+        append(.jobUnrevoked, subject, context.actor, context.time)
+      }
+    }
   }
 }

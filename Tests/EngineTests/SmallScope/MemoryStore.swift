@@ -43,6 +43,8 @@ struct MemoryState: Hashable {
   var events: [Event] = []
   var applies: [AppliedPlan] = []
   var effects: [Effect] = []
+  /// Jobs that are revoked because they were deleted.
+  var revoked: Set<String> = []
 
   var summary: LiveSummary {
     var counts: [String: Int] = [:]
