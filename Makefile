@@ -148,8 +148,11 @@ run: build ## Serve a copy of the quickstart, or REPO=path-or-URL, on LISTEN=127
 SOAK ?= 10000
 
 .PHONY: soak
-soak: build ## Kill Writ SOAK=10000 times at random moments, and reconcile as often to see memory
-	@python3 Tests/Soak/soak.py --writ .build/debug/writ --kills $(SOAK)
+soak: build ## Kill Writ SOAK=10000 times, reconcile as often, simulate 10,000,000 occurrences
+	@swift build --build-tests
+	WRIT_OCCURRENCES=$$(( $(SOAK) * 1000 )) WRIT_RUNS=$$(( $(SOAK) * 100 )) \
+	  swift test --skip-build --disable-xctest --filter '(Schedule|Run)SimulationTests'
+	python3 Tests/Soak/soak.py --writ .build/debug/writ --kills $(SOAK)
 	python3 Tests/Soak/memory.py --writ .build/debug/writ --reconciles $(SOAK)
 
 .PHONY: bench

@@ -112,7 +112,8 @@ struct RunCommand: AsyncParsableCommand {
           (ExecutionView.value(ended).members ?? []) + [
             .init("formatVersion", 1), .init("runs", .array(runs.map(RunView.value))),
           ]))
-    case .text: watch.showEnd(ended)
+    case .text where !common.quiet: watch.showEnd(ended)
+    case .text: break
     }
     switch ended.state {
     case .success: break
