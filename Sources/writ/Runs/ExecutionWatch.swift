@@ -81,19 +81,24 @@ struct ExecutionWatch {
     Terminal.writeLine(
       "execution \(execution.id): \(execution.state.rawValue) after \(RunView.length(nanoseconds)); "
         + "runs: \(RunView.summary(totals))")
-    if let reason = execution.stopReason { Terminal.writeLine("    stopped: \(reason)") }
+    if let reason = execution.stopReason {
+      Terminal.writeLine("    stopped: \(ExecutionView.stopWords(reason))")
+    }
     let others = runs.filter { $0.state != .success }
     if !others.isEmpty {
       Terminal.write(
         lines: RunView.table(
           Array(others.prefix(20)), now: desk.workspace.wall.now(), width: Terminal.width,
-          style: Terminal.outputStyle))
+          style: Terminal.outputStyle, isOneJob: true))
       if others.count > 20 {
         Terminal.writeError(
           "writ: \(others.count - 20) more: writ runs --execution \(execution.id)")
       }
     }
-    if !follows, let run = others.last ?? runs.last, runs.count == 1 || !others.isEmpty {
+    let wrote = (others.isEmpty && runs.count == 1 ? runs : others).last {
+      $0.stdoutBytes + $0.stderrBytes > 0
+    }
+    if !follows, let run = wrote {
       Terminal.writeLine("    what it wrote: writ logs \(run.id)")
     }
   }
