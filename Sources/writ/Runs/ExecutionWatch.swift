@@ -27,7 +27,7 @@ struct ExecutionWatch {
     try await withThrowingTaskGroup(of: Execution?.self) { group in
       if !isServed {
         group.addTask { [desk, id] in
-          try await desk.workspace.dispatch(desk.store, until: id)
+          try await desk.workspace.dispatch(until: id, with: desk.service, desk.store)
           return try desk.store.executions(named: id.description, limit: 1).first
         }
       }
@@ -35,7 +35,7 @@ struct ExecutionWatch {
       defer { group.cancelAll() }
       // Where it runs here, both must be done: one that has ended, and one that printed all of it.
       var result = try await group.next() ?? nil
-      if !isServed, result?.state.isTerminal == true { result = try await group.next() ?? nil }
+      if !isServed, result?.state != .awaitingApproval { result = try await group.next() ?? nil }
       return result
     }
   }

@@ -62,7 +62,7 @@ enum RunView {
   ) -> [String] {
     let table = Table(
       [
-        .init("RUN", isWhole: true), .init("JOB", isWhole: true), .init("STATE", isWhole: true),
+        .init("RUN", isWhole: true), .init("JOB"), .init("STATE", isWhole: true),
         .init("WHEN", isWhole: true), .init("TOOK", alignment: .right, isWhole: true),
       ].filter { !isOneJob || $0.title != "JOB" },
       rows: runs.map { run in

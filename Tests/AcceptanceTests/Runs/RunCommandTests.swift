@@ -5,7 +5,8 @@ import Testing
 @Suite(.bounded) struct RunCommandTests {
   private static let files: RunBox.Files = [
     "jobs": {
-      $0.job("good", "echo out; echo err >&2") + $0.job("bad", "echo trying; exit 7")
+      $0.job("good", "echo out; echo err >&2") + $0.job("slow", "sleep 0.7")
+        + $0.job("slower", "sleep 0.9") + $0.job("bad", "echo trying; exit 7")
         + $0.job("named", #"echo "$WRIT_JOB on $WRIT_PROBE, attempt $WRIT_ATTEMPT: $WRIT_TRIGGER""#)
         + $0.job("approved", "echo ran", "  approval: {required: true}")
         + $0.job(
@@ -123,8 +124,8 @@ import Testing
   /// Two shells at once, no server: both runs happen.
   @Test func twoRunsAtOnceWithoutAServerBothEnd() async throws {
     try await RunBox.with(Self.files) { here in
-      async let first = here.writ("run", "good")
-      async let second = here.writ("run", "named")
+      async let first = here.writ("run", "slow")
+      async let second = here.writ("run", "slower")
       let outcomes = try await [first, second]
       #expect(outcomes.allSatisfy { $0.code == 0 }, "\(outcomes)")
     }

@@ -64,7 +64,7 @@ import Testing
         let text = outcome.output.replacingOccurrences(of: "\n    ", with: " ")
         #expect(text.contains("command not found: there is no /opt/acme/bin/nothing"), "\(outcome)")
         let limit = try #require(Int(columns))
-        #expect(outcome.lines.allSatisfy { $0.count <= max(limit, 66) }, "\(outcome)")
+        #expect(outcome.lines.allSatisfy { $0.count <= limit }, "\(outcome)")
         #expect(!outcome.output.contains("writ logs"), "it wrote nothing: \(outcome)")
       }
     }
