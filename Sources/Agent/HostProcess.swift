@@ -67,7 +67,7 @@ struct HostProcess: Hashable, Sendable {
     var probe: String?
     for entry in environment.split(separator: 0) {
       run = run ?? Self.value(entry, of: RunMark.runVariable)
-      probe = probe ?? Self.value(entry, of: RunMark.markVariable)
+      probe = probe ?? Self.value(entry, of: RunMark.probeVariable)
       if let run, let probe { return RunMark(run: run, probe: probe) }
     }
     return nil

@@ -5,10 +5,10 @@ internal import Synchronization
 /// The probe of the host on which it runs: carries out actions, one after another or many at once.
 ///
 /// Each run gives exactly one result. A process gets a session and so a group of its own, only the
-/// declared environment (`PATH`, `HOME`, `LANG`, `WRIT_RUN` and `WRIT_MARK` besides), `/dev/null`
-/// as input, no descriptor of the probe, no core dump, and the umask 022. When its main process has ended, the
-/// rest of its group and session is ended too: SIGTERM, the grace period, SIGKILL. A daemon that
-/// left the session lives on after a run that came to its own end, but not after one that was
+/// declared environment (`PATH`, `HOME`, `LANG`, `WRIT_RUN` and `WRIT_PROBE_ID` besides),
+/// `/dev/null` as input, no descriptor of the probe, no core dump, and the umask 022. When its
+/// main process has ended, the rest of its group and session is ended too: SIGTERM, the grace
+/// period, SIGKILL. A daemon that left the session lives on after a run that came to its own end, but not after one that was
 /// stopped or took too long, unless it cleared `WRIT_RUN` from its environment; nobody reads its
 /// output any more. A process that hangs in the kernel keeps its run until the kernel lets it go.
 package final class LocalProbe: Sendable {

@@ -15,7 +15,7 @@ struct ProcessEnvironment: Hashable, Sendable {
     }
     // Nobody else sets these: they mark all that the run starts.
     values[RunMark.runVariable] = request.run
-    values[RunMark.markVariable] = probe
+    values[RunMark.probeVariable] = probe
     for (name, value) in values.sorted(by: { $0.key < $1.key }) {
       guard Self.isName(name) else {
         throw .unstartable(

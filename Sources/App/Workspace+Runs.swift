@@ -5,6 +5,7 @@ import Glibc
 package import Logging
 package import Persistence
 import Resources
+import UnixSignals
 package import Workflows
 
 /// Running jobs.
@@ -39,23 +40,62 @@ extension Workspace {
     }
   }
 
-  /// Takes requests in this process, because no server does; and with `execution` runs that.
+  /// Takes requests in this process, because no server does.
   ///
   /// Where a server has begun meanwhile, it is left to that.
-  package func dispatch(_ store: Store, until execution: ExecutionID?) async throws {
+  package func dispatchRequests(_ store: Store) async throws {
     guard let lock = try serverLock() else {
       _ = await pokeDispatcher()
       return
     }
     defer { withExtendedLifetime(lock) {} }
+    try await dispatcherOfCommand(store).settleRequests()
+  }
+
+  /// Runs `execution` in this process until it has ended, because no server does.
+  ///
+  /// SIGINT and SIGTERM cancel it, and kill it when they come again. Where another command runs
+  /// something here, this waits until that has ended, or has run this execution too; where a
+  /// server has begun meanwhile, it is left to that.
+  package func dispatch(until execution: ExecutionID, with service: RunService, _ store: Store)
+    async throws
+  {
+    guard let lock = try await lockForDispatch(execution, store) else { return }
+    defer { withExtendedLifetime(lock) {} }
+    let dispatcher = try dispatcherOfCommand(store)
+    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await dispatcher.run(until: execution) }
+      group.addTask {
+        var mode = Run.StopRequest.Mode.cancel
+        for await _ in signals {
+          _ = try? service.stop(.execution(execution), mode)
+          dispatcher.trigger()
+          mode = .kill
+          if Task.isCancelled { return }
+        }
+      }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// The right to dispatch; nil where somebody else took care of `execution`.
+  private func lockForDispatch(
+    _ execution: ExecutionID, _ store: Store,
+  ) async throws -> FileLock? {
+    while true {
+      if let lock = try serverLock() { return lock }
+      let state = try store.executions(named: execution.description, limit: 1).first?.state
+      if await pokeDispatcher() || state?.isTerminal == true { return nil }
+      try await TimerClock().sleep(for: .milliseconds(100))
+    }
+  }
+
+  private func dispatcherOfCommand(_ store: Store) throws(StoreError) -> Dispatcher {
     var logger = Logger(label: "writ", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = .error
-    let dispatcher = try dispatcher(store, decidesSchedules: false, logger: logger)
-    if let execution {
-      await dispatcher.run(until: execution)
-    } else {
-      await dispatcher.settleRequests()
-    }
+    return try dispatcher(store, decidesSchedules: false, logger: logger)
   }
 }
 

@@ -41,7 +41,7 @@ import Testing
           argv: ["env"], surroundings: .init(environment: ["B": "own", "C": "own"]))),
       secrets: ["C": .environment("PROBE_SECRET")], environment: ["A": "request", "B": "request"])
     let lines = outcome.stdout.split(separator: "\n").sorted().filter {
-      !$0.hasPrefix("WRIT_MARK=")
+      !$0.hasPrefix("WRIT_PROBE_ID=")
     }
     #expect(
       lines == [

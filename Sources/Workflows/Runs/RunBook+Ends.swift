@@ -130,7 +130,8 @@ extension RunBook {
       if execution.stopReason != nil || execution.state != .active { return }
       if let budget = execution.failureBudget, execution.failedCount > budget {
         halt(slot, .failureBudget, actor: nil, &turn)
-        let message = "\(execution.failedCount) probes failed, and \(budget) may"
+        let failed = execution.failedCount == 1 ? "1 probe" : "\(execution.failedCount) probes"
+        let message = "\(failed) failed, and \(budget == 0 ? "none" : "\(budget)") may"
         withdraw(slot, .failureBudget, message, actor: nil, &turn)
       } else if fanOuts[slot].waveUnsettled == 0 {
         enterWave(execution.wave + 1, slot, &turn)

@@ -90,7 +90,8 @@ struct RetryCommand: AsyncParsableCommand {
       let desk = try RunDesk(try common.workspace())
       let started = try desk.service.retry(name)
       if await !desk.workspace.pokeDispatcher() {
-        try await desk.workspace.dispatch(desk.store, until: started.execution)
+        try await desk.workspace.dispatch(
+          until: started.execution, with: desk.service, desk.store)
       }
       switch output.format {
       case .json:

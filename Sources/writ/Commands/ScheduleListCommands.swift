@@ -61,7 +61,9 @@ struct ScheduleEntry {
   private func held(now: Timestamp) -> String? {
     if spec["suspend"] == true { return "suspended in git" }
     guard let pause, isPaused(now: now) else { return nil }
-    return "paused by \(pause.actor)\(pause.reason.isEmpty ? "" : ": \(pause.reason)")"
+    return "paused by \(pause.actor)"
+      + (pause.until.map { " until \($0.wholeSeconds)" } ?? "")
+      + (pause.reason.isEmpty ? "" : ": \(pause.reason)")
   }
 
   private var when: String {
@@ -84,20 +86,29 @@ struct ScheduleEntry {
   static func table(
     _ entries: [ScheduleEntry], now: Timestamp, width: Int, style: Style,
   ) -> [String] {
-    Table(
+    let table = Table(
       [
         .init("SCHEDULE", isWhole: true), .init("JOB"), .init("WHEN", minimumWidth: 12),
-        .init("NEXT", isWhole: true), .init("HELD", minimumWidth: 8),
+        .init("NEXT", isWhole: true),
       ],
       rows: entries.map { entry in
-        let next = entry.row?.cursor?.nextDue.map { RelativeTime.text($0, now: now) }
-        let held = entry.held(now: now)
-        return [
+        [
           .init(entry.name), .init(entry.spec["job"]?.string ?? ""), .init(entry.when),
-          .init(held == nil ? next ?? "not decided yet" : "-"), .init(held ?? "", .blocked),
+          entry.next(now: now),
         ]
-      }
-    ).lines(width: width, style: style)
+      })
+    return table.lines(
+      reasons: entries.map { $0.held(now: now) ?? "" }, title: "HELD", width: width, style: style)
+  }
+
+  private func next(now: Timestamp) -> Table.Cell {
+    if held(now: now) != nil { return .init("held", .blocked) }
+    guard let next = row?.cursor?.nextDue else {
+      return .init(row?.cursor == nil ? "not decided yet" : "never")
+    }
+    let text = RelativeTime.text(next, now: now)
+    // It is late only where nobody decides, such as without a server.
+    return .init(text.hasSuffix("ago") ? "since \(text.dropLast(4))" : text)
   }
 }
 
@@ -134,7 +145,7 @@ struct SchedulePause: AsyncParsableCommand {
       if common.quiet { return }
       Terminal.writeLine(
         isNew
-          ? "Schedule/\(name) is paused\(until.map { " until \($0)" } ?? "")"
+          ? "Schedule/\(name) is paused\(until.map { " until \($0.wholeSeconds)" } ?? "")"
           : "Schedule/\(name) was paused already")
       Terminal.writeLine("    let it go on with: writ schedule resume \(name)")
     }
@@ -227,23 +238,31 @@ struct ScheduleHistory: AsyncParsableCommand {
     ]
   }
 
+  /// UTC stands beside the schedule's own time only where they differ.
   private func table(_ records: [OccurrenceRecord]) -> [String] {
-    Table(
+    let isLocal = records.contains { $0.nominal != $0.instant }
+    let table = Table(
       [
-        .init("NOMINAL", isWhole: true), .init("DUE (UTC)", isWhole: true),
-        .init("VERDICT", isWhole: true), .init("EXECUTION", isWhole: true),
-        .init("WHY", minimumWidth: 10),
-      ],
+        .init(isLocal ? "TIME (LOCAL)" : "TIME (UTC)", isWhole: true),
+        .init("DUE (UTC)", isWhole: true), .init("VERDICT", isWhole: true),
+        .init("EXECUTION", isWhole: true),
+      ].filter { isLocal || $0.title != "DUE (UTC)" },
       rows: records.map { record in
-        let count = record.count > 1 ? "\(record.count) times; " : ""
-        return [
-          .init(CivilTime(localSeconds: record.nominal).description),
-          .init(CivilTime(localSeconds: record.instant).description),
+        let cells: [Table.Cell?] = [
+          .init(Self.short(record.nominal)), isLocal ? .init(Self.short(record.instant)) : nil,
           .init(record.verdict.rawValue, record.verdict == .ran ? .create : .plain),
-          .init(record.execution?.description ?? "-"), .init(count + record.reason),
+          .init(record.execution?.description ?? "-"),
         ]
-      }
-    ).lines(width: Terminal.width, style: Terminal.outputStyle)
+        return cells.compactMap(\.self)
+      })
+    return table.lines(
+      reasons: records.map { ($0.count > 1 ? "\($0.count) times; " : "") + $0.reason },
+      width: Terminal.width, style: Terminal.outputStyle)
+  }
+
+  /// `2026-12-24 18:00:00`.
+  private static func short(_ seconds: Int64) -> String {
+    CivilTime(localSeconds: seconds).description.replacing("T", with: " ", maxReplacements: 1)
   }
 }
 
@@ -279,7 +298,8 @@ struct Backfill: AsyncParsableCommand {
       let isServed = await desk.workspace.pokeDispatcher()
       if common.quiet { return }
       Terminal.writeLine(
-        "the times of Schedule/\(name) from \(first) to \(last) run, one after the other")
+        "the times of Schedule/\(name) from \(first.wholeSeconds) to \(last.wholeSeconds) run, one after the other"
+      )
       Terminal.writeLine(
         isServed
           ? "    see how it goes: writ schedule history \(name)"
@@ -328,9 +348,10 @@ struct JobList: AsyncParsableCommand {
         Terminal.write(
           lines: Table(
             [
-              .init("JOB", isWhole: true), .init("QUEUED", alignment: .right),
-              .init("PENDING", alignment: .right), .init("RUNNING", alignment: .right),
-              .init("LAST", isWhole: true), .init("STARTED"), .init("NOTE"),
+              .init("JOB", isWhole: true), .init("QUEUED", alignment: .right, isWhole: true),
+              .init("PENDING", alignment: .right, isWhole: true),
+              .init("RUNNING", alignment: .right, isWhole: true),
+              .init("LAST", isWhole: true), .init("STARTED", isWhole: true), .init("NOTE"),
             ],
             rows: names.map { name in
               let item = activity[name] ?? JobActivity()
@@ -338,8 +359,8 @@ struct JobList: AsyncParsableCommand {
                 revoked[name].map { "revoked: \($0.reason)" }
                 ?? (live.contains(name) ? "" : "not live")
               return [
-                .init(name), .init("\(item.queued)"), .init("\(item.pending)"),
-                .init("\(item.running)"), .init(item.lastState?.rawValue ?? "-"),
+                .init(name), count(item.queued), count(item.pending), count(item.running),
+                .init(item.lastState?.rawValue ?? "-"),
                 .init(item.lastStarted.map { RelativeTime.text($0, now: now) } ?? ""),
                 .init(note, .blocked),
               ]
@@ -348,6 +369,8 @@ struct JobList: AsyncParsableCommand {
       }
     }
   }
+
+  private func count(_ number: Int) -> Table.Cell { .init(number == 0 ? "-" : "\(number)") }
 
   private static func value(
     _ name: String, isLive: Bool, _ activity: JobActivity, _ revocation: Revocation?,

@@ -27,7 +27,7 @@ struct ExecutionWatch {
     try await withThrowingTaskGroup(of: Execution?.self) { group in
       if !isServed {
         group.addTask { [desk, id] in
-          try await desk.workspace.dispatch(desk.store, until: id)
+          try await desk.workspace.dispatch(until: id, with: desk.service, desk.store)
           return try desk.store.executions(named: id.description, limit: 1).first
         }
       }
@@ -35,7 +35,7 @@ struct ExecutionWatch {
       defer { group.cancelAll() }
       // Where it runs here, both must be done: one that has ended, and one that printed all of it.
       var result = try await group.next() ?? nil
-      if !isServed, result?.state.isTerminal == true { result = try await group.next() ?? nil }
+      if !isServed, result?.state != .awaitingApproval { result = try await group.next() ?? nil }
       return result
     }
   }
@@ -81,19 +81,24 @@ struct ExecutionWatch {
     Terminal.writeLine(
       "execution \(execution.id): \(execution.state.rawValue) after \(RunView.length(nanoseconds)); "
         + "runs: \(RunView.summary(totals))")
-    if let reason = execution.stopReason { Terminal.writeLine("    stopped: \(reason)") }
+    if let reason = execution.stopReason {
+      Terminal.writeLine("    stopped: \(ExecutionView.stopWords(reason))")
+    }
     let others = runs.filter { $0.state != .success }
     if !others.isEmpty {
       Terminal.write(
         lines: RunView.table(
           Array(others.prefix(20)), now: desk.workspace.wall.now(), width: Terminal.width,
-          style: Terminal.outputStyle))
+          style: Terminal.outputStyle, isOneJob: true))
       if others.count > 20 {
         Terminal.writeError(
           "writ: \(others.count - 20) more: writ runs --execution \(execution.id)")
       }
     }
-    if !follows, let run = others.last ?? runs.last, runs.count == 1 || !others.isEmpty {
+    let wrote = (others.isEmpty && runs.count == 1 ? runs : others).last {
+      $0.stdoutBytes + $0.stderrBytes > 0
+    }
+    if !follows, let run = wrote {
       Terminal.writeLine("    what it wrote: writ logs \(run.id)")
     }
   }

@@ -44,11 +44,12 @@ struct RunDescription {
     let why = RunView.why(run)
     if !why.isEmpty { lines.append("    \(why)") }
     lines.append(
-      "asked for by \(found.execution.actor) (\(found.execution.trigger.word)) at \(run.createdAt)")
+      "asked for by \(found.execution.actor) (\(found.execution.trigger.word)) at \(run.createdAt.wholeSeconds)"
+    )
     if let start = run.startedAt {
-      lines.append("started at \(start), took \(RunView.took(run, now: now))")
+      lines.append("started at \(start.wholeSeconds), took \(RunView.took(run, now: now))")
     }
-    if let end = run.endedAt { lines.append("ended at \(end)") }
+    if let end = run.endedAt { lines.append("ended at \(end.wholeSeconds)") }
     if let code = run.exitCode { lines.append("exit code \(code)") }
     if let signal = run.signal { lines.append("signal \(signal)") }
     if let usage = run.usage {
@@ -58,7 +59,8 @@ struct RunDescription {
       )
     }
     if let stop = run.stop {
-      lines.append("\(stop.actor) wants it to stop (\(stop.mode.rawValue)) since \(stop.time)")
+      lines.append(
+        "\(stop.actor) wants it to stop (\(stop.mode.rawValue)) since \(stop.time.wholeSeconds)")
     }
     lines.append("wrote \(run.stdoutBytes) bytes to stdout and \(run.stderrBytes) to stderr")
     if run.stdoutBytes + run.stderrBytes > 0 { lines.append("    see them: writ logs \(run.id)") }

@@ -21,7 +21,7 @@ struct RunDesk {
   /// Has requests taken: by the server, where one runs, else by this process.
   func settle() async throws {
     if await workspace.pokeDispatcher() { return }
-    try await workspace.dispatch(store, until: nil)
+    try await workspace.dispatchRequests(store)
   }
 
   /// A time in the form of RFC 3339, or a length of time back from now, such as `2h`.

@@ -54,21 +54,27 @@ enum RunView {
     }
   }
 
-  static func table(_ runs: [Run], now: Timestamp, width: Int, style: Style) -> [String] {
-    Table(
+  /// One line for each run, and its reason below where the line has no room for it.
+  ///
+  /// - Parameter isOneJob: whether all are of a job that is named elsewhere.
+  static func table(
+    _ runs: [Run], now: Timestamp, width: Int, style: Style, isOneJob: Bool = false,
+  ) -> [String] {
+    let table = Table(
       [
         .init("RUN", isWhole: true), .init("JOB"), .init("STATE", isWhole: true),
         .init("WHEN", isWhole: true), .init("TOOK", alignment: .right, isWhole: true),
-        .init("WHY", minimumWidth: 10),
-      ],
+      ].filter { !isOneJob || $0.title != "JOB" },
       rows: runs.map { run in
-        [
-          .init(run.id.description), .init(run.job), .init(run.state.rawValue, role(run.state)),
+        let cells: [Table.Cell?] = [
+          .init(run.id.description), isOneJob ? nil : .init(run.job),
+          .init(run.state.rawValue, role(run.state)),
           .init(RelativeTime.text(run.startedAt ?? run.createdAt, now: now)),
-          .init(took(run, now: now)), .init(why(run)),
+          .init(took(run, now: now)),
         ]
-      }
-    ).lines(width: width, style: style)
+        return cells.compactMap(\.self)
+      })
+    return table.lines(reasons: runs.map(why), width: width, style: style)
   }
 
   /// How long it ran, or has been running.
@@ -94,7 +100,7 @@ enum RunView {
     if let signal = run.signal { return "signal \(SignalNumber.name(signal))" }
     if let code = run.exitCode, run.state != .success { return "exit code \(code)" }
     if let until = run.notBefore, run.state == .queued {
-      return "\(run.reason?.rawValue ?? "waits") until \(until)"
+      return "\(run.reason?.rawValue ?? "waits") until \(until.wholeSeconds)"
     }
     return run.reason?.rawValue ?? ""
   }
@@ -141,6 +147,16 @@ enum ExecutionView {
     return .sorted(members)
   }
 
+  /// Why an execution was stopped, in words.
+  static func stopWords(_ reason: String) -> String {
+    switch Run.Reason(rawValue: reason) {
+    case .failureBudget: "too many probes failed"
+    case .jobDeleted: "the job was deleted"
+    case .revoked: "the job is revoked"
+    default: reason
+    }
+  }
+
   static func lines(
     _ execution: Execution, _ runs: [Run], now: Timestamp, width: Int, style: Style,
   ) -> [String] {
@@ -148,7 +164,7 @@ enum ExecutionView {
     for run in runs { totals[run.state, default: 0] += 1 }
     var lines = [
       "execution \(execution.id) of Job/\(execution.job): \(execution.state.rawValue)",
-      "asked for by \(execution.actor) (\(execution.trigger.word)) at \(execution.createdAt)",
+      "asked for by \(execution.actor) (\(execution.trigger.word)) at \(execution.createdAt.wholeSeconds)",
       "\(execution.probes.count) probe\(execution.probes.count == 1 ? "" : "s"), runs: \(RunView.summary(totals))",
     ]
     if execution.waves.count > 1 {
@@ -158,15 +174,17 @@ enum ExecutionView {
       )
     }
     if let budget = execution.failureBudget {
-      lines.append("failures: \(execution.failedCount) of \(budget) that may be")
+      lines.append("failed probes: \(execution.failedCount); \(budget) may fail")
     }
-    if let reason = execution.stopReason { lines.append("no further run is started: \(reason)") }
+    if let reason = execution.stopReason {
+      lines.append("no further run is started: \(stopWords(reason))")
+    }
     if execution.state == .awaitingApproval {
       lines.append(
         "waits for approval: \(execution.approvedBy.count) of \(execution.approvers); agree with: writ approve \(execution.id)"
       )
     }
     return lines.map { TextLayout.escaped($0) } + [""]
-      + RunView.table(runs, now: now, width: width, style: style)
+      + RunView.table(runs, now: now, width: width, style: style, isOneJob: true)
   }
 }
