@@ -238,9 +238,8 @@ let package = Package(
     .executableTarget(
       name: "WritBenchmarks",
       dependencies: [
-        "App", "CEL", "Engine", "GitSource", "Kinds", "Persistence", "Planning", "Resources",
-        "Workflows",
-        argumentParser,
+        "Actions", "App", "CEL", "Cron", "Engine", "GitSource", "Kinds", "Persistence", "Planning",
+        "Resources", "TimeZones", "Workflows", argumentParser, logging,
       ],
       path: "Tests/Benchmarks/Driver"),
   ]

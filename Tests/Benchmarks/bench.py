@@ -17,7 +17,8 @@ sys.dont_write_bytecode = True
 
 from cache import Cache
 from processes import Failure, run, text_of
-from rows import Budget, Row, Samples, heading
+from rows import Budget, Row, Samples, alternate, heading, wall_times
+from running import Running
 from server import LiveState, Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -347,9 +348,16 @@ class Bench:
             f"{size:,}, 1 object", Samples(times[warm_up:]),
             budget=Budget("p99", 100 * MILLISECOND, "ns"))
 
+    # (i), (j), (k)
 
-# The letter, what it is about, what its third column has, what measures it.
-# (h)
+    def fires(self, section):
+        Running(self).fires(section)
+
+    def durable_runs(self, section):
+        Running(self).runs(section)
+
+    def schedules(self, section):
+        Running(self).ticks(section)
 
 
 def jobs(count):
@@ -367,6 +375,7 @@ def jobs(count):
         } for number in range(count)]
 
 
+# The letter, what it is about, what its third column has, what measures it.
 SECTIONS = (
     ("a", "plan, 1 changed file of N", "git diff-tree -r", Bench.plan_one_change),
     ("b", "cold plan of N", "C: read and parse", Bench.plan_cold),
@@ -376,6 +385,9 @@ SECTIONS = (
     ("f", "process start", "", Bench.start),
     ("g", "push hook to applied, of N", "", Bench.push),
     ("h", "rules in CEL", "cel-python", Bench.rules),
+    ("i", "next fire time", "", Bench.fires),
+    ("j", "durable runs", "", Bench.durable_runs),
+    ("k", "schedules, of N", "", Bench.schedules),
 )
 
 
@@ -407,16 +419,6 @@ class Section:
             measure(self, *arguments)
         except Failure as failure:
             self.report(Row(self.letter, what, problem=str(failure)))
-
-
-def alternate(count, ours, theirs, warms_up=True):
-    """Takes `count` pairs, A B A B; one more pair before them does not count."""
-    pairs = [(ours(), theirs()) for _ in range(count + (1 if warms_up else 0))]
-    return pairs[1:] if warms_up else pairs
-
-
-def wall_times(pairs):
-    return [(ours.nanoseconds, theirs.nanoseconds) for ours, theirs in pairs]
 
 
 def machine():

@@ -11,7 +11,7 @@ from processes import Failure, text_of
 
 HERE = Path(__file__).resolve().parent
 
-REFERENCES = {"parse": "libgit2 yaml-0.1", "upsert": "sqlite3"}
+REFERENCES = {"parse": "libgit2 yaml-0.1", "upsert": "sqlite3", "spawn": ""}
 
 TERRAFORM = """\
 resource "terraform_data" "manifest" {
@@ -70,13 +70,40 @@ class Cache:
                 [self.driver, "prepare", "--repo", repository, "--ref", "main", "--data-dir", path],
                 reads_output=True))
 
+    def schedules(self, count, due, cron):
+        """A bare repository of a job and `count` schedules, `due` of which fire at `cron`."""
+        script = HERE / "schedules.py"
+        hashed = hashlib.sha256(cron.encode()).hexdigest()[:4]
+        return self.entry(
+            f"schedules-{count}-{due}-{hashed}", [script],
+            lambda path: processes.run(["python3", script, path, count, due, cron]))
+
+    def decided(self, count, due):
+        """A data directory whose schedules have been decided once; nothing may write to it."""
+        repository = self.schedules(count, due, "* * * * *")
+
+        def make(path):
+            names = text_of(
+                "git", f"--git-dir={repository}", "for-each-ref", "--format=%(refname:short)",
+                "refs/heads/step*").split()
+            steps = sorted(names, key=lambda name: int(name.removeprefix("step")))
+            processes.run(
+                [
+                    self.driver, "prepare", "--repo", repository, "--ref", "main", "--data-dir",
+                    path, "--begins", *(["--after", *steps] if steps else []),
+                ],
+                reads_output=True)
+
+        return self.entry(f"decided-{count}-{due}", [HERE / "schedules.py", self.driver], make)
+
     def reference(self, name):
         """A program of reference/, compiled."""
         source = HERE / "reference" / f"{name}.c"
 
         def compile(path):
             packages = REFERENCES[name].split()
-            flags = shlex.split(text_of("pkg-config", "--cflags", "--libs", *packages))
+            flags = shlex.split(
+                text_of("pkg-config", "--cflags", "--libs", *packages) if packages else "")
             options = ["-O2", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra"]
             processes.run(["cc", *options, "-o", path, source, *flags])
 

@@ -41,7 +41,9 @@ class Samples:
 def scale_of(value, unit):
     if unit == "bytes":
         return 1 << 20, "MiB"
-    return (1e9, "s") if abs(value) >= 1e9 else (1e6, "ms")
+    if abs(value) >= 1e9:
+        return 1e9, "s"
+    return (1e6, "ms") if abs(value) >= 1e5 else (1e3, "µs")
 
 
 def digits(value):
@@ -62,10 +64,8 @@ class Budget:
 
     def text(self):
         if self.judges == "ratio":
-            return f"≤ {self.limit:g} x"
+            return f"≤ {self.limit:.3g} x"
         scale, unit = scale_of(self.limit, self.unit)
-        if self.unit == "ns":
-            scale, unit = 1e6, "ms"
         return f"≤ {self.limit / scale:g} {unit}"
 
 
@@ -137,6 +137,16 @@ class Row:
                 "judges": self.budget.judges, "limit": self.budget.limit, "unit": self.budget.unit}
             result["judged"] = self.judged
         return result | ({"facts": self.facts} if self.facts else {})
+
+
+def alternate(count, ours, theirs, warms_up=True):
+    """Takes `count` pairs, A B A B; one more pair before them does not count."""
+    pairs = [(ours(), theirs()) for _ in range(count + (1 if warms_up else 0))]
+    return pairs[1:] if warms_up else pairs
+
+
+def wall_times(pairs):
+    return [(ours.nanoseconds, theirs.nanoseconds) for ours, theirs in pairs]
 
 
 def heading(letter, title, reference):

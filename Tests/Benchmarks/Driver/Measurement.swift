@@ -14,6 +14,19 @@ struct Measurement {
     return result
   }
 
+  /// Runs `body` and adds the time that it took to the samples called `name`.
+  mutating func time<Result>(_ name: String, _ body: () async throws -> Result) async rethrows
+    -> Result
+  {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = try await body()
+    add((clock.now - start).nanoseconds, to: name)
+    return result
+  }
+
+  mutating func add(_ sample: Int64, to name: String) { samples[name, default: []].append(sample) }
+
   /// Writes one line of JSON.
   func report() {
     let samples = samples.map { name, values in
@@ -27,7 +40,7 @@ struct Measurement {
 }
 
 extension Duration {
-  fileprivate var nanoseconds: Int64 {
+  var nanoseconds: Int64 {
     components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
   }
 }
