@@ -97,7 +97,9 @@ import Testing
   }
 
   @Test func nobodyThereIsTriedAgain() async throws {
-    let port = try await Sink.with({ _ in Response(status: .ok) }) { _, _ in }
+    let deaf = try DeafPort()
+    defer { withExtendedLifetime(deaf) {} }
+    let port = deaf.number
     try await withSender("http://ana:horse@127.0.0.1:\(port)/secret-path") { sender in
       let error = await #expect(throws: EffectError.self) { try await sender.send(Self.effect) }
       #expect(error?.isFinal == false)

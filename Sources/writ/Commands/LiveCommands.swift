@@ -145,7 +145,7 @@ struct Describe: AsyncParsableCommand {
     try await reportingErrors {
       let workspace = try common.workspace()
       if let run = try runName() {
-        return try RunDescription(RunDesk(workspace), run).show(output.format)
+        return try RunDescription(RunDesk(workspace, writes: false), run).show(output.format)
       }
       let store = try workspace.existingStore()
       let selection = try ResourceSelection(what, workspace.registry)

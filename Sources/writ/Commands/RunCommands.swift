@@ -202,7 +202,7 @@ struct RunsCommand: AsyncParsableCommand {
       }
       filter.states.insert(state)
     }
-    let desk = try RunDesk(workspace)
+    let desk = try RunDesk(workspace, writes: false)
     filter.job = job
     filter.probe = probe
     filter.execution = try execution.map { try desk.service.find($0).execution.id }
@@ -240,7 +240,7 @@ struct Logs: AsyncParsableCommand {
   func run() async throws {
     try await reportingErrors {
       let workspace = try common.workspace()
-      let desk = try RunDesk(workspace)
+      let desk = try RunDesk(workspace, writes: false)
       let found = try desk.service.find(name)
       let log = RunLog(
         desk.store, format: output.format, stream: try wanted(),

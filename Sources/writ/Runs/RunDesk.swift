@@ -11,10 +11,11 @@ struct RunDesk {
   let store: Store
   let service: RunService
 
-  init(_ workspace: Workspace) throws {
+  /// - Parameter writes: whether something is asked for; else nothing is written.
+  init(_ workspace: Workspace, writes: Bool = true) throws {
     self.workspace = workspace
-    _ = try workspace.existingStore()
-    store = try workspace.writeStore()
+    let existing = try workspace.existingStore()
+    store = writes ? try workspace.writeStore() : existing
     service = RunService(store: store, actor: Process.actor, wall: workspace.wall)
   }
 
