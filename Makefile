@@ -142,6 +142,8 @@ run: build ## Serve a copy of the quickstart, or REPO=path-or-URL, on LISTEN=127
 	echo "                      .build/debug/writ status"
 	echo "Ctrl-C stops the server."
 	echo
+	# What the secrets of the quickstart's jobs name; they only echo, so anything will do.
+	export REPORT_DSN="$${REPORT_DSN:-made-up}" WAREHOUSE_TOKEN="$${WAREHOUSE_TOKEN:-made-up}"
 	exec "$$writ" serve --data-dir "$$data"
 
 # How often Writ is killed by `make soak`.

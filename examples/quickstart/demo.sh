@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The story of Writ in ten steps, told on a real repository that is made from this folder: first
-# plan, a push, a bad push, a dangerous push, a way back, where it all came from, a hand edit, a
-# rewritten history, kill -9, an unsigned commit.
+# The story of Writ in fourteen steps, told on a real repository that is made from this folder:
+# first plan, a push, a bad push, a dangerous push, a way back, where it all came from, a hand
+# edit, a rewritten history, kill -9, an unsigned commit; then jobs that run: a schedule, retries,
+# a failure budget, a kill.
 #
 # Every command is run as it is printed, and every outcome is checked; the script ends with 0 only
 # when all came out as it says. It works in a folder of its own under $TMPDIR and leaves nothing.
@@ -368,6 +369,93 @@ try 5 writ plan
 note "a signed head does not vouch for what is below it: every commit since the live" \
   "one is looked at. Exit code 5, and the commit is named."
 unset WRIT_VERIFY WRIT_ALLOWED_SIGNERS
+
+heading "11. A schedule fires every second"
+export WRIT_REPO=$work/runs WRIT_DATA_DIR=$work/runs-state
+mkdir -p "$WRIT_REPO/manifests"
+cd "$WRIT_REPO"
+cat >manifests/jobs.yaml <<JOBS
+apiVersion: writ/v1
+kind: Job
+metadata: {name: heartbeat}
+spec:
+  action: {exec: {argv: [echo, alive]}}
+---
+apiVersion: writ/v1
+kind: Schedule
+metadata: {name: every-second}
+spec: {job: heartbeat, when: {every: 1s}}
+---
+apiVersion: writ/v1
+kind: Job
+metadata: {name: flaky}
+spec:
+  action: {shell: {script: 'echo "attempt \$WRIT_ATTEMPT"; test "\$WRIT_ATTEMPT" -ge 3'}}
+  retry: {attempts: 3, backoff: {initial: 200ms}}
+---
+apiVersion: writ/v1
+kind: Job
+metadata: {name: upgrade}
+spec:
+  action: {shell: {script: 'echo "cannot upgrade \$WRIT_PROBE" >&2; exit 1'}}
+  targets: {selector: {matchLabels: {role: web}}}
+  rollout: {waves: [{size: 2}, {size: 100%}], maxFailures: "1"}
+---
+apiVersion: writ/v1
+kind: Job
+metadata: {name: stubborn}
+spec:
+  action:
+    shell:
+      script: |
+        trap '' TERM
+        (trap '' TERM; sleep 3600) & echo \$! >"$work/child"
+        sleep 3600
+JOBS
+for host in {01..20}; do
+  printf -- '---\napiVersion: writ/v1\nkind: Probe\nmetadata: {name: web-%s, labels: {role: web}}\nspec: {connection: server}\n' "$host"
+done >manifests/probes.yaml
+git init --quiet --initial-branch=main
+git add --all && git commit --quiet --message 'Jobs, and twenty hosts that this machine plays'
+writ apply --quiet --yes
+"$WRIT" serve --listen 127.0.0.1:0 --interval 1h >"$work/serve.log" 2>&1 &
+server=$!
+until_true "the server answers" answers
+say "${cyan}\$ writ serve &${plain}" ""
+total() {
+  local json
+  json=$(writ runs --job "$1" --limit 1 -o json)
+  [[ $json =~ \"$2\":([0-9]+) ]] && echo "${BASH_REMATCH[1]}"
+}
+has_run() { [ "$(total heartbeat success)" -ge "$1" ]; }
+until_true "the schedule fires" has_run 3
+try 0 writ schedule history every-second --limit 3
+note "each time has one verdict and one reason, and runs once, also over a restart."
+
+heading "12. A job fails, is tried again, and succeeds"
+try 0 writ run flaky --wait --follow
+try 0 writ runs --job flaky
+[ "$(total flaky failed)" = 2 ] && [ "$(total flaky success)" = 1 ] || fail "it did not take three attempts"
+
+heading "13. An upgrade of twenty hosts stops at its failure budget"
+try 1 writ run upgrade --wait --follow
+[ "$(total upgrade failed)" = 2 ] && [ "$(total upgrade canceled)" = 18 ] || fail "the budget did not hold"
+note "one host may fail. Two did, both in the first wave; on the other eighteen" \
+  "nothing was started."
+
+heading "14. A running job is killed, and its children are gone"
+silently writ run stubborn
+has_child() { [ -s "$work/child" ] && kill -0 "$(cat "$work/child")" 2>/dev/null; }
+until_true "the job has a child" has_child
+try 0 writ kill --job stubborn
+is_gone() { ! has_child; }
+until_true "the child of the job is gone" is_gone
+try 0 writ runs --job stubborn
+note "both processes ignore SIGTERM. Process $(cat "$work/child"), the job's child, is gone with it."
+try 0 writ journal verify
+kill "$server"
+wait "$server" || fail "the server did not end well"
+server=
 
 say "${bold}That was all of it.${plain} The server was stopped, and nothing is left of this." "" \
   "  make run                      serve a copy of this repository, and push to it" \

@@ -27,7 +27,7 @@ struct StopOptions: ParsableArguments {
         if count == 0 {
           Terminal.writeError("writ: nothing of \(words) runs or waits")
         } else if !common.quiet {
-          let verb = mode == .kill ? "to be killed" : "asked to stop"
+          let verb = mode == .kill ? "being killed" : "asked to stop"
           Terminal.writeLine("\(count) run\(count == 1 ? "" : "s") of \(words): \(verb)")
         }
       }

@@ -238,26 +238,36 @@ struct ScheduleHistory: AsyncParsableCommand {
     ]
   }
 
-  /// UTC stands beside the schedule's own time only where they differ.
+  /// UTC stands beside the schedule's own time only where they differ, and the reason in the
+  /// place of the execution where there is none and no room for both.
   private func table(_ records: [OccurrenceRecord]) -> [String] {
     let isLocal = records.contains { $0.nominal != $0.instant }
+    let verdictWidth = records.map(\.verdict.rawValue.count).max() ?? 0
+    let room = Terminal.width - (isLocal ? 44 : 23) - max(7, verdictWidth)
+    let reasons = records.map { ($0.count > 1 ? "\($0.count) times; " : "") + $0.reason }
+    let isNarrow = reasons.contains { TextLayout.width(of: $0) > room - 23 }
+    func standsIn(_ index: Int) -> Bool {
+      isNarrow && records[index].execution == nil && TextLayout.width(of: reasons[index]) <= room
+    }
     let table = Table(
       [
         .init(isLocal ? "TIME (LOCAL)" : "TIME (UTC)", isWhole: true),
         .init("DUE (UTC)", isWhole: true), .init("VERDICT", isWhole: true),
         .init("EXECUTION", isWhole: true),
       ].filter { isLocal || $0.title != "DUE (UTC)" },
-      rows: records.map { record in
+      rows: records.enumerated().map { index, record in
         let cells: [Table.Cell?] = [
           .init(Self.short(record.nominal)), isLocal ? .init(Self.short(record.instant)) : nil,
           .init(record.verdict.rawValue, record.verdict == .ran ? .create : .plain),
-          .init(record.execution?.description ?? "-"),
+          .init(record.execution?.description ?? (standsIn(index) ? reasons[index] : "-")),
         ]
         return cells.compactMap(\.self)
       })
     return table.lines(
-      reasons: records.map { ($0.count > 1 ? "\($0.count) times; " : "") + $0.reason },
-      width: Terminal.width, style: Terminal.outputStyle)
+      reasons: records.indices.map { index in
+        let isPlain = isNarrow && records[index].reason == "on time" && records[index].count == 1
+        return standsIn(index) || isPlain ? "" : reasons[index]
+      }, width: Terminal.width, style: Terminal.outputStyle)
   }
 
   /// `2026-12-24 18:00:00`.

@@ -84,7 +84,7 @@ struct ExecutionWatch {
     if let reason = execution.stopReason {
       Terminal.writeLine("    stopped: \(ExecutionView.stopWords(reason))")
     }
-    let others = runs.filter { $0.state != .success }
+    let others = runs.filter { $0.state != .success && !isWithdrawn($0) }
     if !others.isEmpty {
       Terminal.write(
         lines: RunView.table(
@@ -95,6 +95,11 @@ struct ExecutionWatch {
           "writ: \(others.count - 20) more: writ runs --execution \(execution.id)")
       }
     }
+    if let last = runs.last(where: isWithdrawn) {
+      let count = runs.count(where: isWithdrawn)
+      let why = TextLayout.escaped(RunView.why(last))
+      Terminal.writeLine("    \(count) more never started: \(why)")
+    }
     let wrote = (others.isEmpty && runs.count == 1 ? runs : others).last {
       $0.stdoutBytes + $0.stderrBytes > 0
     }
@@ -102,6 +107,11 @@ struct ExecutionWatch {
       Terminal.writeLine("    what it wrote: writ logs \(run.id)")
     }
   }
+}
+
+/// Whether it never started, and not for a reason of its own.
+private func isWithdrawn(_ run: Run) -> Bool {
+  run.startedAt == nil && run.state == .canceled
 }
 
 /// How many probes are done, on one line that is written over.

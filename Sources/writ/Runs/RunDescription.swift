@@ -47,11 +47,15 @@ struct RunDescription {
       "asked for by \(found.execution.actor) (\(found.execution.trigger.word)) at \(run.createdAt.wholeSeconds)"
     )
     if let start = run.startedAt {
-      lines.append("started at \(start.wholeSeconds), took \(RunView.took(run, now: now))")
+      let verb = run.endedAt == nil ? "runs for" : "took"
+      lines.append("started at \(start.wholeSeconds), \(verb) \(RunView.took(run, now: now))")
     }
     if let end = run.endedAt { lines.append("ended at \(end.wholeSeconds)") }
-    if let code = run.exitCode { lines.append("exit code \(code)") }
-    if let signal = run.signal { lines.append("signal \(signal)") }
+    for line in [
+      run.exitCode.map { "exit code \($0)" }, run.signal.map { "signal \(SignalNumber.name($0))" },
+    ] {
+      if let line, line != why { lines.append(line) }
+    }
     if let usage = run.usage {
       let cpu = usage.userCPU + usage.systemCPU
       lines.append(

@@ -162,6 +162,42 @@ import Testing
     }
   }
 
+  /// A child that nobody waited for, a process that stops itself, one that is gone by a signal.
+  @Test(arguments: [
+    ("sleep 0 & exec sleep 0.2", "success", ""), ("kill -SEGV $$", "failed", "SEGV"),
+    ("kill -STOP $$", "timedOut", "longer than"), ("exec 1>&- 2>&-; sleep 0.1", "success", ""),
+    ("yes & exec true", "success", ""),
+  ])
+  func oddProcessesEndAsTheyShould(
+    _ script: String, _ state: String, _ word: String,
+  ) async throws {
+    try await RunBox.with([
+      "jobs": { $0.job("a", script, "  timeout: 3s\n  gracePeriod: 100ms") }
+    ]) { here in
+      let run = try await here.writ("run", "a", "-o", "json").json()["runs"][0]
+      #expect(run["state"].string == state, "\(run)")
+      let text = (run["message"].string ?? "") + (run["signal"].string ?? "")
+      #expect(word.isEmpty || text.contains(word), "\(run)")
+      try await eventually("end of its processes", within: .seconds(10)) {
+        here.box.processes().isEmpty ? true : nil
+      }
+    }
+  }
+
+  @Test(arguments: ["Europe/Berln", "Mars/Olympus", "../../etc/passwd", "+02:00"])
+  func aZoneThatNobodyKnowsIsRefused(_ zone: String) async throws {
+    try await Sandbox.with { box in
+      let text = Manifest.schedule("nightly", job: "alpha")
+        .replacingOccurrences(of: "}", with: ", timeZone: \"\(zone)\"}")
+      let upstream = try await Upstream(
+        box, files: ["manifests/a.yaml": Manifest.job("alpha"), "manifests/s.yaml": text])
+      let outcome = try await box.writ("plan", "--repo", upstream.bare)
+      #expect(outcome.code == 1, "\(outcome)")
+      #expect(outcome.everything.contains("manifests/s.yaml:7:"), "\(outcome)")
+      #expect(outcome.everything.contains(zone), "\(outcome)")
+    }
+  }
+
   @Test(arguments: [
     ("timeout: -5m", "timeout"), ("timeout: 0s", "timeout"), ("timeout: 31d", "timeout"),
     ("gracePeriod: -1s", "gracePeriod"), ("jitter: -1s", "jitter"),

@@ -48,7 +48,8 @@ import Testing
         try await here.json("runs")["runs"][0]["reason"].string == "admission" ? true : nil
       }
       #expect(!here.box.exists("touched"))
-      let approved = try await here.writ("approve", execution, "--reason", "it must be")
+      let approved = try await here.writ(
+        "approve", execution, "--as", "ben", "--reason", "it must be")
       #expect(approved.code == 0, "\(approved)")
       try await here.waitFor("success", of: execution)
       #expect(here.box.exists("touched"))

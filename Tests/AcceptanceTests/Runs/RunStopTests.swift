@@ -85,6 +85,22 @@ import Testing
     }
   }
 
+  /// From another shell, without a server.
+  @Test(arguments: ["cancel", "kill"])
+  func anotherCommandStopsARunHere(_ verb: String) async throws {
+    try await RunBox.with(Self.files) { here in
+      let command = try here.box.start(
+        [Program.writ, "run", "polite"], environment: ["WRIT_DATA_DIR": here.box.data])
+      try await here.waitFor(processRunning: "60019")
+      let stopped = try await here.writ(verb, "--job", "polite")
+      #expect(stopped.code == 0, "\(stopped)")
+      let outcome = try await command.wait(within: .seconds(30))
+      #expect(outcome.code == 1, "\(outcome)")
+      #expect(outcome.output.contains(": canceled after "), "\(outcome)")
+      try await waitForNone("60019", here)
+    }
+  }
+
   /// The command is killed, so nobody ends what it started: the next one does.
   @Test func whatAKilledCommandLeftIsEndedByTheNext() async throws {
     try await RunBox.with(Self.files) { here in
