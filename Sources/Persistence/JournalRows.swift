@@ -24,8 +24,9 @@ struct JournalRows {
         INSERT INTO journal (sequence, time, actor, kind, subject, payload, previous_hash, hash)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """)
-    let row = try Row.fetchOne(
-      db, sql: "SELECT sequence, hash, time FROM journal ORDER BY sequence DESC LIMIT 1")
+    let newest = try db.cachedStatement(
+      sql: "SELECT sequence, hash, time FROM journal ORDER BY sequence DESC LIMIT 1")
+    let row = try Row.fetchOne(newest)
     last = try row.map { (sequence: $0[0], hash: try Digest(column: $0[1])) } ?? (0, .zero)
     self.time = max(time, Timestamp(nanoseconds: row?[2] ?? time.nanoseconds))
   }

@@ -168,9 +168,9 @@ class Running:
 
     def resident(self, size):
         """The memory of a server that has looked at all schedules, none of which is due."""
-        data = self.cache.scratch("served")
+        data = self.cache.scratch("kept")
         shutil.copytree(self.cache.decided(size, 0), data)
-        repository = self.cache.scratch("served.git")
+        repository = self.cache.scratch("followed.git")
         run(["git", "clone", "--quiet", "--mirror", self.cache.schedules(size, 0, "* * * * *"),
              repository])
         with Server(self.bench.command()[0], repository, data) as server:

@@ -23,9 +23,9 @@ struct RunRowsTransaction: RunTransaction {
 
   func hasExecution(_ id: ExecutionID) throws(StoreError) -> Bool {
     try typed {
-      try Bool.fetchOne(
-        db, sql: "SELECT EXISTS (SELECT 1 FROM execution WHERE name = ?)",
-        arguments: [id.description]) ?? false
+      let statement = try db.cachedStatement(
+        sql: "SELECT EXISTS (SELECT 1 FROM execution WHERE name = ?)")
+      return try Bool.fetchOne(statement, arguments: [id.description]) ?? false
     }
   }
 

@@ -103,9 +103,9 @@ struct RevocationRows {
   let db: Database
 
   func all() throws -> [Revocation] {
-    try Row.fetchAll(
-      db, sql: "SELECT job, is_by_deletion, actor, reason, time FROM revocation ORDER BY job"
-    ).map {
+    let statement = try db.cachedStatement(
+      sql: "SELECT job, is_by_deletion, actor, reason, time FROM revocation ORDER BY job")
+    return try Row.fetchAll(statement).map {
       Revocation(
         job: $0[0], isByDeletion: $0[1], actor: $0[2], reason: $0[3],
         time: Timestamp(nanoseconds: $0[4]))

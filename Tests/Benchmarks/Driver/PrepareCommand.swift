@@ -1,4 +1,3 @@
-import App
 import ArgumentParser
 import Engine
 import GitSource
@@ -26,7 +25,8 @@ struct PrepareCommand: AsyncParsableCommand {
     for reference in after { try apply(reference, to: store, &measurement) }
     let live = try apply(bench.ref, to: store, &measurement)
     if begins {
-      let dispatcher = Bench.dispatcher(store, InstantRunner(), wall: SystemClock())
+      // The clock stands still, so that nothing is due meanwhile.
+      let dispatcher = Bench.dispatcher(store, InstantRunner(), wall: ToldClock(Bench.now))
       try await measurement.time("begin") { try await Bench.settle(dispatcher) }
     }
     measurement.facts = [
