@@ -61,7 +61,11 @@ package actor Dispatcher {
   private var lastFailure: String?
 
   /// The clock of the wall may jump; so it is looked at least so often.
-  package static let pollInterval: Duration = .seconds(5)
+  ///
+  /// More often where only one job is run: nobody tells a command what others ask for.
+  private var pollInterval: Duration {
+    settings.decidesSchedules ? .seconds(5) : .milliseconds(250)
+  }
   private static let requestBatch = 1000
   /// So often it looks whether all has stopped, half a second apart at most.
   private static let stopRounds = 50
@@ -189,9 +193,9 @@ package actor Dispatcher {
     var next = book?.nextTimer
     if settings.decidesSchedules, let nextDue { next = min(next ?? nextDue, nextDue) }
     if !awakened.isEmpty { return .zero }
-    guard let next else { return Self.pollInterval }
+    guard let next else { return pollInterval }
     let nanoseconds = max(0, next.nanoseconds.subtractingReportingOverflow(now.nanoseconds).0)
-    return min(.nanoseconds(nanoseconds), Self.pollInterval)
+    return min(.nanoseconds(nanoseconds), pollInterval)
   }
 
   func apply(_ event: RunEvent, _ now: Timestamp, _ turn: inout DispatchTurn) {
