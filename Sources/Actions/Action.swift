@@ -17,7 +17,7 @@ package enum Action: Hashable, Sendable {
   /// A script, and what reads it.
   package struct Script: Hashable, Sendable {
     package var text: String
-    /// The program and its arguments; the script comes after them as `-c TEXT`.
+    /// The program and its arguments; after them comes the path of a file with the script.
     package var interpreter: [String]
     package var surroundings: Surroundings
 

@@ -46,7 +46,8 @@ package struct ActionResult: Hashable, Sendable {
 package struct ResourceUsage: Hashable, Sendable {
   package var userCPU: Duration
   package var systemCPU: Duration
-  /// The most memory that was resident at a time, in bytes.
+  /// The most memory that was resident at a time, in bytes; never less than what the process shared
+  /// with the probe before it became its program.
   package var maxResidentBytes: Int64
 
   package init(userCPU: Duration, systemCPU: Duration, maxResidentBytes: Int64) {

@@ -8,9 +8,10 @@ internal import Synchronization
 /// declared environment (`PATH`, `HOME`, `LANG`, `WRIT_RUN` and `WRIT_PROBE_ID` besides),
 /// `/dev/null` as input, no descriptor of the probe, no core dump, and the umask 022. When its
 /// main process has ended, the rest of its group and session is ended too: SIGTERM, the grace
-/// period, SIGKILL. A daemon that left the session lives on after a run that came to its own end, but not after one that was
-/// stopped or took too long, unless it cleared `WRIT_RUN` from its environment; nobody reads its
-/// output any more. A process that hangs in the kernel keeps its run until the kernel lets it go.
+/// period, SIGKILL. A daemon that left the session lives on after a run that came to its own end,
+/// but not after one that was stopped or took too long, unless it cleared `WRIT_RUN` from its
+/// environment; nobody reads its output any more. A process that hangs in the kernel keeps its run
+/// until the kernel lets it go.
 package final class LocalProbe: Sendable {
   /// What a probe takes for granted of its host.
   package struct Surroundings: Sendable {

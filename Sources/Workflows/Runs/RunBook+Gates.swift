@@ -6,8 +6,8 @@ import Resources
 /// In this order, and the first that says no decides: the approval of the execution; its wave and
 /// its failure budget; the version of the job (skip code 124); its revocation (126); the deadline
 /// (125); the staleness of the probe (127); the connection to the probe; admission; room on the
-/// probe; the place of the job on it. `unchecked` staleness leaves out the version; the revocation counts
-/// always.
+/// probe; the place of the job on it. `unchecked` staleness leaves out the version; the revocation
+/// counts always.
 extension RunBook {
   /// Judges a run whose wave has begun and whose time has come: it starts, waits, or ends.
   mutating func judge(_ ref: RunRef, _ turn: inout RunTurn) {
