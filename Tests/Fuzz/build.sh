@@ -44,7 +44,7 @@ module() {
   newest=$object
 }
 
-for name in Resources Signatures TimeZones Cron CEL Kinds Planning Workflows Rendering Faults Git YAML; do
+for name in Actions Resources Signatures TimeZones Cron CEL Kinds Planning Workflows Rendering Faults Git YAML; do
   mapfile -t files < <(find Sources/$name -name '*.swift' | sort)
   module $name "${files[@]}"
 done
