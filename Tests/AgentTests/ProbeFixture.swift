@@ -1,5 +1,6 @@
 import Actions
 import Agent
+import Foundation
 import Glibc
 import Synchronization
 
@@ -31,30 +32,14 @@ final class ProbeFixture: Sendable {
   deinit { Self.remove(directory) }
 
   static func temporaryDirectory() throws -> String {
-    var template = Array("/tmp/writ-agent-XXXXXX".utf8CString)
-    guard let made = mkdtemp(&template) else { throw ProbeError.system("mkdtemp", .init(errno)) }
-    let path = String(cString: made)
-    chmod(path, 0o711)
-    return path
+    let url = FileManager.default.temporaryDirectory.appending(path: "writ-agent-\(UUID())")
+    // Other users may walk through it: some tests run a process as one.
+    try FileManager.default.createDirectory(
+      at: url, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o711])
+    return url.path
   }
 
-  /// Removes a directory and all in it.
-  static func remove(_ path: String) {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return }
-    if status.st_mode & S_IFMT == S_IFDIR, let directory = opendir(path) {
-      while let entry = readdir(directory) {
-        let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-          String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
-        if name != ".", name != ".." { remove("\(path)/\(name)") }
-      }
-      closedir(directory)
-      rmdir(path)
-    } else {
-      unlink(path)
-    }
-  }
+  static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 
   /// Runs an action and gathers what it wrote.
   func run(

@@ -59,33 +59,7 @@ extension RunNote {
     if let reason { members.append(Value.Member("reason", .string(reason))) }
     if let until { members.append(Value.Member("until", .string(until.description))) }
     return NewEvent(
-      JournalEvent.Kind(kind),
+      kind,
       subject: run.map { "Run/\($0)" } ?? "Execution/\(execution)", payload: .object(members))
-  }
-}
-
-extension JournalEvent.Kind {
-  fileprivate init(_ kind: RunNote.Kind) {
-    switch kind {
-    case .runQueued: self = .runQueued
-    case .runSent: self = .runSent
-    case .runStarted: self = .runStarted
-    case .runSucceeded: self = .runSucceeded
-    case .runFailed: self = .runFailed
-    case .runCanceled: self = .runCanceled
-    case .runDenied: self = .runDenied
-    case .runTimedOut: self = .runTimedOut
-    case .runLost: self = .runLost
-    case .runSkipped: self = .runSkipped
-    case .runStopRequested: self = .runStopRequested
-    case .runRetryScheduled: self = .runRetryScheduled
-    case .runLateResult: self = .runLateResult
-    case .executionStarted: self = .executionStarted
-    case .executionHeld: self = .executionHeld
-    case .executionApproved: self = .executionApproved
-    case .executionWaveStarted: self = .executionWaveStarted
-    case .executionStopped: self = .executionStopped
-    case .executionEnded: self = .executionEnded
-    }
   }
 }

@@ -56,10 +56,12 @@ package struct Execution: Hashable, Sendable {
     case success
     /// At least one probe failed, timed out or was lost.
     case failed
-    /// At least one probe was canceled, and none failed.
+    /// At least one probe was denied, and none failed.
+    case denied
+    /// At least one probe was canceled, and none failed or was denied.
     case canceled
-    /// Nothing ran: all runs were denied or skipped, or only skipped.
-    case denied, skipped
+    /// Nothing ran, and nobody forbade it: every probe was skipped, or there is none.
+    case skipped
 
     package var isTerminal: Bool { self != .awaitingApproval && self != .active }
   }

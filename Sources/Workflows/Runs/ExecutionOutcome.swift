@@ -4,9 +4,9 @@ extension Execution {
   /// | one probe at least                            | outcome  |
   /// |-----------------------------------------------|----------|
   /// | failed, timed out, was lost, or was retried without success | failed |
+  /// | was denied                                    | denied   |
   /// | was canceled                                  | canceled |
   /// | succeeded                                     | success  |
-  /// | was denied                                    | denied   |
   /// | was skipped, or there are none                | skipped  |
   package static func outcome(of runs: some Sequence<Run>) -> State {
     var states: Set<RunState> = []
@@ -14,8 +14,9 @@ extension Execution {
       if run.countsAsFailed { return .failed }
       states.insert(run.state)
     }
-    if states.contains(.canceled) { return .canceled }
-    if states.contains(.success) { return .success }
-    return states.contains(.denied) ? .denied : .skipped
+    for (state, outcome) in [
+      (RunState.denied, State.denied), (.canceled, .canceled), (.success, .success),
+    ] where states.contains(state) { return outcome }
+    return .skipped
   }
 }

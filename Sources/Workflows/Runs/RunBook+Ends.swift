@@ -66,7 +66,7 @@ extension RunBook {
     _ body: (inout Run) -> Void,
   ) {
     move(ref, to: state, reason, &turn, body)
-    if let kind = RunNote.Kind(ending: state) { note(kind, ref, &turn) }
+    if let kind = JournalEvent.Kind(ending: state) { note(kind, ref, &turn) }
     if let time = nextAttempt(ref, turn) {
       retry(ref, at: time, &turn)
     } else {
@@ -113,7 +113,7 @@ extension RunBook {
       run.message = message
       run.exitCode = code
     }
-    if let kind = RunNote.Kind(ending: state) { note(kind, ref, actor: actor, &turn) }
+    if let kind = JournalEvent.Kind(ending: state) { note(kind, ref, actor: actor, &turn) }
     settle(ref, wasInFlight: wasInFlight, &turn)
   }
 

@@ -123,7 +123,7 @@ extension RunBook {
 
   /// Writes what became of a run into the journal.
   func note(
-    _ kind: RunNote.Kind, _ ref: RunRef, actor: String? = nil, _ turn: inout RunTurn,
+    _ kind: JournalEvent.Kind, _ ref: RunRef, actor: String? = nil, _ turn: inout RunTurn,
   ) {
     let run = fanOuts[ref.slot].cells[ref.position].run
     turn.step.notes.append(

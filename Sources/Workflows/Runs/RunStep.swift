@@ -41,30 +41,7 @@ package enum RunEffect: Hashable, Sendable {
 
 /// An entry for the journal.
 package struct RunNote: Hashable, Sendable {
-  package enum Kind: String, Hashable, Sendable, CaseIterable {
-    case runQueued = "run.queued"
-    case runSent = "run.sent"
-    case runStarted = "run.started"
-    case runSucceeded = "run.succeeded"
-    case runFailed = "run.failed"
-    case runCanceled = "run.canceled"
-    case runDenied = "run.denied"
-    case runTimedOut = "run.timedOut"
-    case runLost = "run.lost"
-    case runSkipped = "run.skipped"
-    case runStopRequested = "run.stopRequested"
-    case runRetryScheduled = "run.retryScheduled"
-    /// A probe reported on an attempt that has ended; nothing changed.
-    case runLateResult = "run.lateResult"
-    case executionStarted = "execution.started"
-    case executionHeld = "execution.held"
-    case executionApproved = "execution.approved"
-    case executionWaveStarted = "execution.waveStarted"
-    case executionStopped = "execution.stopped"
-    case executionEnded = "execution.ended"
-  }
-
-  package var kind: Kind
+  package var kind: JournalEvent.Kind
   package var execution: ExecutionID
   /// Nil where it is about the execution.
   package var run: RunID?
@@ -78,7 +55,7 @@ package struct RunNote: Hashable, Sendable {
   package var until: Timestamp?
 
   package init(
-    _ kind: Kind, _ execution: ExecutionID, run: RunID? = nil, actor: String? = nil,
+    _ kind: JournalEvent.Kind, _ execution: ExecutionID, run: RunID? = nil, actor: String? = nil,
     reason: String? = nil, message: String? = nil, exitCode: Int32? = nil,
     until: Timestamp? = nil,
   ) {
@@ -93,7 +70,7 @@ package struct RunNote: Hashable, Sendable {
   }
 }
 
-extension RunNote.Kind {
+extension JournalEvent.Kind {
   /// How a run ended; nil for a state in which it goes on.
   init?(ending state: RunState) {
     switch state {

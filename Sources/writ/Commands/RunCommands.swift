@@ -16,7 +16,7 @@ struct RunCommand: AsyncParsableCommand {
     discussion: """
       With a server it runs there, and this command returns at once, unless it is told to wait.
       Without one it runs here, until it has ended. Exit codes, where it waited: 0 success,
-      1 failed, canceled or lost, 3 denied, skipped or waiting for approval, 64 usage.
+      1 failed, canceled or lost, 3 denied on a probe, skipped or waiting for approval, 64 usage.
       """)
 
   @Argument(help: "The name of a live job.")

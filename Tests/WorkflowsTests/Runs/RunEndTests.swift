@@ -42,7 +42,8 @@ struct RunEndTests {
     arguments: [
       (["success", "success"], .success), (["success", "failed"], .failed),
       (["lost", "canceled"], .failed), (["timedOut", "denied"], .failed),
-      (["canceled", "success"], .canceled), (["success", "denied"], .success),
+      (["canceled", "success"], .canceled), (["success", "denied"], .denied),
+      (["canceled", "denied"], .denied), (["denied", "failed"], .failed),
       (["success", "skipped"], .success), (["denied", "skipped"], .denied),
       (["skipped", "skipped"], .skipped), ([], .skipped),
     ] as [([String], Execution.State)])
