@@ -207,13 +207,14 @@ let package = Package(
       name: "ControlPlaneTests",
       dependencies: [
         "ControlPlane", "Engine", "Integrations", "Persistence", "Planning", "Resources",
-        "Signatures", "Workflows", asyncHTTPClient, crypto, hummingbird, lifecycle, logging,
+        "Signatures", "TestSupport", "Workflows", asyncHTTPClient, crypto, hummingbird, lifecycle,
+        logging,
       ]),
     .testTarget(
       name: "IntegrationsTests",
       dependencies: [
-        "Engine", "Integrations", "Planning", "Resources", "Workflows", asyncHTTPClient, crypto,
-        hummingbird, lifecycle, logging,
+        "Engine", "Integrations", "Planning", "Resources", "TestSupport", "Workflows",
+        asyncHTTPClient, crypto, hummingbird, lifecycle, logging,
       ]),
     .testTarget(name: "TidyTests"),
     /// Runs the built program itself.

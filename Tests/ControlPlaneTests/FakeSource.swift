@@ -87,15 +87,3 @@ extension Resource {
 struct QuietWindows: ChangeWindowJudge {
   func findings(for plan: Plan, live: any LiveReader, at time: Timestamp) -> [GuardFinding] { [] }
 }
-
-/// A time of day that only moves when it is told to.
-final class ManualWall: WallClock {
-  private let time = Mutex(Timestamp(nanoseconds: 1_800_000_000_000_000_000))
-
-  func now() -> Timestamp { time.withLock { $0 } }
-
-  func advance(by duration: Duration) {
-    let (seconds, attoseconds) = duration.components
-    time.withLock { $0.nanoseconds += seconds * 1_000_000_000 + attoseconds / 1_000_000_000 }
-  }
-}

@@ -9,6 +9,7 @@ import Planning
 import Resources
 import ServiceLifecycle
 import Synchronization
+import TestSupport
 import Testing
 import Workflows
 
@@ -18,8 +19,8 @@ struct Running: Sendable {
   let port: Int
   let client: HTTPClient
   let clock: ManualClock
-  let wall: ManualWall
-  let recorder: Recorder
+  let wall: ManualWallClock
+  let recorder: LogRecorder
   let source: FakeSource
   let store: Store
   fileprivate let services: ServiceGroup
@@ -95,7 +96,7 @@ func withServer(
   let directory = try temporaryDirectory()
   defer { try? FileManager.default.removeItem(atPath: directory) }
   let store = try Store(path: directory + "/writ.db", access: .readWrite)
-  let (clock, wall, recorder, ended) = (ManualClock(), ManualWall(), Recorder(), Gate())
+  let (clock, wall, recorder, ended) = (ManualClock(), ManualWallClock(), LogRecorder(), Gate())
   let pass = ReconcilePass(
     store: store, planner: Planner(registry: KindRegistry([])), windows: QuietWindows(),
     effects: .none,

@@ -4,6 +4,7 @@ import Crypto
 import Engine
 import NIOCore
 import Resources
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HookTests {

@@ -1,6 +1,7 @@
 import Engine
 import Persistence
 import Resources
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ReconcileTests {

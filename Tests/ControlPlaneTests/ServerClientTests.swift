@@ -2,6 +2,7 @@ import ControlPlane
 import Engine
 import Integrations
 import Resources
+import TestSupport
 import Testing
 
 /// The client of `writ reconcile` and the server, with each other.

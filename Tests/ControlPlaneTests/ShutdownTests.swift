@@ -2,6 +2,7 @@ import ControlPlane
 import Engine
 import Foundation
 import Resources
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ShutdownTests {

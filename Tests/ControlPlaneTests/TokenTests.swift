@@ -1,5 +1,6 @@
 import ControlPlane
 import Resources
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct TokenTests {

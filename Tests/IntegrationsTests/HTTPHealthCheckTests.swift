@@ -5,6 +5,7 @@ import Integrations
 import NIOCore
 import Planning
 import Resources
+import TestSupport
 import Testing
 import Workflows
 

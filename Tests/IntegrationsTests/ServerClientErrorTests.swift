@@ -2,6 +2,7 @@ import Hummingbird
 import Integrations
 import NIOCore
 import Resources
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ServerClientErrorTests {

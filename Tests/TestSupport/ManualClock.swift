@@ -17,13 +17,25 @@ package final class ManualClock: Clock, Sendable {
     var continuation: CheckedContinuation<Void, any Error>
   }
 
+  private struct Watcher {
+    var isOver: @Sendable (State) -> Bool
+    var continuation: CheckedContinuation<Void, Never>
+  }
+
   private struct State {
     var now = Instant(offset: .zero)
     var sleepers: [Sleeper] = []
     var nextID = 0
     var cancelled: Set<Int> = []
     var sleepCount = 0
-    var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    var watchers: [Watcher] = []
+
+    /// Those whose wait is over.
+    mutating func takeWatchers() -> [Watcher] {
+      let state = self
+      watchers.removeAll { $0.isOver(state) }
+      return state.watchers.filter { $0.isOver(state) }
+    }
   }
 
   private let state = Mutex(State())
@@ -53,10 +65,7 @@ package final class ManualClock: Clock, Sendable {
       let isOver = sleeper.deadline <= state.now
       if !isCancelled, !isOver { state.sleepers.append(sleeper) }
       state.sleepCount += 1
-      let count = state.sleepCount
-      let ready = state.watchers.filter { $0.count <= count }
-      state.watchers.removeAll { $0.count <= count }
-      return (isCancelled, isOver, ready)
+      return (isCancelled, isOver, state.takeWatchers())
     }
     if isCancelled {
       sleeper.continuation.resume(throwing: CancellationError())
@@ -78,14 +87,23 @@ package final class ManualClock: Clock, Sendable {
   }
 
   /// Returns once `count` sleeps have begun since the clock was made.
-  package func waitForSleep(number count: Int) async {
+  package func waitForSleep(number count: Int) async { await wait { $0.sleepCount >= count } }
+
+  /// Returns once some task sleeps for exactly `duration` from now.
+  package func sleeper(for duration: Duration) async {
+    await wait { state in
+      state.sleepers.contains { $0.deadline == state.now.advanced(by: duration) }
+    }
+  }
+
+  private func wait(until isOver: @escaping @Sendable (State) -> Bool) async {
     await withCheckedContinuation { continuation in
-      let isThere = state.withLock { state in
-        if state.sleepCount >= count { return true }
-        state.watchers.append((count, continuation))
+      let isOverNow = state.withLock { state in
+        if isOver(state) { return true }
+        state.watchers.append(Watcher(isOver: isOver, continuation: continuation))
         return false
       }
-      if isThere { continuation.resume() }
+      if isOverNow { continuation.resume() }
     }
   }
 

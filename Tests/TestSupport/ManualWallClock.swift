@@ -13,7 +13,10 @@ package final class ManualWallClock: WallClock {
 
   package func now() -> Timestamp { time.withLock { $0 } }
 
-  package func advance(seconds: Int64) {
-    time.withLock { $0.nanoseconds += seconds * 1_000_000_000 }
+  package func advance(by duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    time.withLock { $0.nanoseconds += seconds * 1_000_000_000 + attoseconds / 1_000_000_000 }
   }
+
+  package func advance(seconds: Int64) { advance(by: .seconds(seconds)) }
 }

@@ -55,6 +55,8 @@ package actor Dispatcher {
   /// What was sent and has not ended, with how much of its output is kept.
   var flights: [RunID: Int] = [:]
   private var hasLoaded = false
+  /// When the last turn was, by the clock of the wall.
+  private var lastTurn: Timestamp?
   /// Whether everything is being asked to stop.
   private var isStopping = false
   private var failures = 0
@@ -139,6 +141,7 @@ package actor Dispatcher {
       if failures > 0 { logger.notice("runs are dispatched again") }
       failures = 0
       lastFailure = nil
+      lastTurn = now
       perform(turn)
       return next
     } catch {
@@ -165,6 +168,7 @@ package actor Dispatcher {
   ) throws(StoreError) -> Duration {
     let isChanged = try world.enter(transaction)
     try load(transaction, now, &turn)
+    noticeClock(now, &turn)
     if isChanged { apply(.rulesChanged, now, &turn) }
     try take(reports, now, transaction, &turn)
     if isStopping { stopFlights(now, &turn) }
@@ -181,6 +185,16 @@ package actor Dispatcher {
     FaultPoint.reach(.dispatchBeforeCommit)
     if hasMore || done.count == Self.requestBatch { return .zero }
     return pause(now, try transaction.nextDue())
+  }
+
+  /// Keeps a clock that was set back from holding up what waits.
+  private func noticeClock(_ now: Timestamp, _ turn: inout DispatchTurn) {
+    guard let lastTurn, now < lastTurn else { return }
+    let span = TimeSpan(nanoseconds: lastTurn.nanoseconds - now.nanoseconds)
+    logger.warning(
+      "the clock was set back; schedules fire again when it has come to where it was",
+      metadata: ["by": .string(span.description)])
+    apply(.clockSetBack(by: span), now, &turn)
   }
 
   private func stopFlights(_ now: Timestamp, _ turn: inout DispatchTurn) {

@@ -48,6 +48,23 @@ extension RunBook {
     }
   }
 
+  /// Moves whatever waits for a time: waves, back-off, jitter.
+  mutating func setTimersEarlier(by span: TimeSpan, _ turn: inout RunTurn) {
+    let back = TimeSpan(nanoseconds: -span.nanoseconds)
+    for slot in ordered(slots.values) {
+      if let time = fanOuts[slot].execution.waveStartsAt?.later(by: back) {
+        changeExecution(slot, &turn) { $0.waveStartsAt = time }
+        setTimer(time, slot, -1)
+      }
+      forEachQueued(slot) { book, ref in
+        guard let run = book.run(ref), let reason = run.reason, let time = run.wakesAt else {
+          return
+        }
+        book.park(ref, reason, until: time.later(by: back), message: run.message, &turn)
+      }
+    }
+  }
+
   /// By time, and then so that it is the same in a book that was read back.
   private func ordered(_ timers: [RunTimer]) -> [RunTimer] {
     if timers.count <= 1 { return timers }

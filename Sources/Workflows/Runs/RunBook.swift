@@ -85,6 +85,7 @@ package struct RunBook: Sendable {
       for job in jobs { judgeAgain(ordered(slotsByJob[job] ?? []), &turn) }
     case .rulesChanged: judgeAgain(ordered(slotsForAdmission), &turn)
     case .tick: tick(&turn)
+    case .clockSetBack(let span): setTimersEarlier(by: span, &turn)
     case .recovered(let probes): recover(builtIn: probes, &turn)
     }
     settle(&turn)

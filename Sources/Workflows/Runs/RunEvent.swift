@@ -30,6 +30,10 @@ package enum RunEvent: Sendable {
   case rulesChanged
   /// `RunBook.nextTimer` has come.
   case tick
+  /// The clock shows an earlier time than before: what waits for a while waits no longer for that.
+  ///
+  /// Deadlines stay, because they are moments that somebody named.
+  case clockSetBack(by: TimeSpan)
   /// The server has begun; the first event of each book that was read back.
   ///
   /// What ran on the probes in `builtIn` ended with the server, and nobody knows how.

@@ -164,8 +164,8 @@ struct RunsCommand: AsyncParsableCommand {
   func run() async throws {
     try await reportingErrors {
       let workspace = try common.workspace()
-      let store = try workspace.existingStore()
-      let page = try store.runs(try filter(workspace, store))
+      let desk = try RunDesk(workspace, writes: false)
+      let page = try desk.store.runs(try filter(desk))
       switch output.format {
       case .json:
         Terminal.writeJSON([
@@ -187,7 +187,7 @@ struct RunsCommand: AsyncParsableCommand {
     }
   }
 
-  private func filter(_ workspace: Workspace, _ store: Store) throws -> RunFilter {
+  private func filter(_ desk: RunDesk) throws -> RunFilter {
     guard (1...RunFilter.largestLimit).contains(limit) else {
       throw SettingsError("--limit \(limit) is not in 1-\(RunFilter.largestLimit)")
     }
@@ -202,7 +202,6 @@ struct RunsCommand: AsyncParsableCommand {
       }
       filter.states.insert(state)
     }
-    let desk = try RunDesk(workspace, writes: false)
     filter.job = job
     filter.probe = probe
     filter.execution = try execution.map { try desk.service.find($0).execution.id }

@@ -1,6 +1,7 @@
 import App
 import ArgumentParser
 import Engine
+import Persistence
 import Resources
 import Workflows
 
@@ -133,10 +134,19 @@ struct Revoke: AsyncParsableCommand {
       let desk = try RunDesk(try common.workspace())
       let isNew = try desk.service.revoke(job, reason: reason)
       try await desk.settle()
+      try warnIfNotLive(desk.store)
       if common.quiet { return }
       Terminal.writeLine(isNew ? "Job/\(job) is revoked" : "Job/\(job) was revoked already")
       Terminal.writeLine("    let it start again with: writ unrevoke \(job)")
     }
+  }
+
+  /// Who forbids a job that does not exist probably means another one.
+  private func warnIfNotLive(_ store: Store) throws {
+    let names = try store.names("Job")
+    if names.contains(job) { return }
+    Terminal.writeError("writ: there is no live Job/\(job); it may not start should it come")
+    if let meant = Suggestion.didYouMean(job, among: names) { Terminal.writeError("    \(meant)") }
   }
 }
 

@@ -205,6 +205,7 @@ struct ScheduleHistory: AsyncParsableCommand {
       let store = try workspace.existingStore()
       let records = try store.occurrences(of: name, before: before, limit: limit)
       let counts = try store.verdictCounts(of: name)
+      if counts.isEmpty { try expectLive(store) }
       switch output.format {
       case .json:
         Terminal.writeJSON([
@@ -223,6 +224,13 @@ struct ScheduleHistory: AsyncParsableCommand {
           .map { "\($0.value) \($0.key.rawValue)" }
         if !common.quiet { Terminal.writeError("writ: \(words.joined(separator: ", "))") }
       }
+    }
+  }
+
+  private func expectLive(_ store: Store) throws {
+    let names = try store.names("Schedule")
+    if !names.contains(name) {
+      throw ResourceSelection(ResourceKey(kind: "Schedule", name: name)).notLive(names)
     }
   }
 

@@ -43,7 +43,18 @@ struct FaultLibrary: Sendable {
 
   /// What a process needs to see so that a test can make its calls fail while it runs.
   var switched: [String: String] {
-    ["LD_PRELOAD": path, "WRIT_FAULT_PATH": box.data, "WRIT_FAULT_CONTROL": box.path + "/control"]
+    [
+      "LD_PRELOAD": path, "WRIT_FAULT_PATH": box.data, "WRIT_FAULT_CONTROL": box.path + "/control",
+      "WRIT_FAULT_CLOCK": box.path + "/clock",
+    ]
+  }
+
+  /// Sets the clock that a process sees back or forward, compared with this machine's.
+  func setClock(seconds: Int) throws {
+    try box.write("\(seconds)\n", to: "clock.new")
+    guard rename(box.path + "/clock.new", box.path + "/clock") == 0 else {
+      throw ChildProcess.Failure(description: "cannot set the clock")
+    }
   }
 
   /// Makes calls of `classes` fail from now on; nil lets all calls through again.

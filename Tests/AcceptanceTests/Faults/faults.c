@@ -8,6 +8,7 @@
 //                         strike, the count of calls in the end.
 //   WRIT_FAULT_CONTROL    a file: while it holds "ERRNO class class ..." all these calls fail.
 //                         Looked at for each call, so a test can switch it while the program runs.
+//   WRIT_FAULT_CLOCK      a file: the time of day is off by as many seconds as it says.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -23,6 +24,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static atomic_long calls;
@@ -30,6 +32,7 @@ static atomic_int struck;
 static long nth;
 static int fault_errno = EIO, forever;
 static char folder[PATH_MAX], classes[256], report[PATH_MAX], control[PATH_MAX];
+static char clock_file[PATH_MAX];
 static size_t folder_length;
 
 static void copy(char *to, size_t size, const char *name) {
@@ -43,6 +46,7 @@ __attribute__((constructor)) static void start(void) {
   copy(classes, sizeof classes, "WRIT_FAULT_CLASSES");
   copy(report, sizeof report, "WRIT_FAULT_REPORT");
   copy(control, sizeof control, "WRIT_FAULT_CONTROL");
+  copy(clock_file, sizeof clock_file, "WRIT_FAULT_CLOCK");
   const char *value = getenv("WRIT_FAULT_NTH");
   if (value) nth = atol(value);
   if ((value = getenv("WRIT_FAULT_ERRNO"))) fault_errno = atoi(value);
@@ -96,22 +100,22 @@ static int is_ours(int descriptor) {
   return is_below(path);
 }
 
+// What a small file holds; 0 where there is none, or nothing in it.
+static int contents(const char *path, char *words, size_t size) {
+  int descriptor = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY, 0);
+  if (descriptor < 0) return 0;
+  long length = syscall(SYS_read, descriptor, words, size - 1);
+  syscall(SYS_close, descriptor);
+  words[length > 0 ? length : 0] = 0;
+  return length > 0;
+}
+
 // Whether this call fails; errno is set then.
 static int fails(const char *name) {
-  if (control[0]) {
-    char words[256];
-    int descriptor = syscall(SYS_openat, AT_FDCWD, control, O_RDONLY, 0);
-    if (descriptor >= 0) {
-      long length = syscall(SYS_read, descriptor, words, sizeof words - 1);
-      syscall(SYS_close, descriptor);
-      if (length > 0) {
-        words[length] = 0;
-        if (has_word(words, name)) {
-          errno = atoi(words);
-          return 1;
-        }
-      }
-    }
+  char words[256];
+  if (control[0] && contents(control, words, sizeof words) && has_word(words, name)) {
+    errno = atoi(words);
+    return 1;
   }
   if (!has_word(classes, name)) return 0;
   long number = atomic_fetch_add(&calls, 1) + 1;
@@ -122,6 +126,18 @@ static int fails(const char *name) {
 }
 
 #define REAL(name) static __typeof__(&name) real; if (!real) real = dlsym(RTLD_NEXT, #name)
+
+// MARK: The time of day
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+  REAL(clock_gettime);
+  int result = real(clock, time);
+  char words[64];
+  if (result == 0 && clock == CLOCK_REALTIME && clock_file[0] &&
+      contents(clock_file, words, sizeof words))
+    time->tv_sec += atol(words);
+  return result;
+}
 
 // MARK: Names
 

@@ -95,6 +95,7 @@ import Testing
     (["revoke", "good", "--reason", " "], 64, "say why"),
     (["approve", "xnothingatall0"], 1, "there is no run"),
     (["schedule", "pause", "nothing"], 1, "there is no live Schedule/nothing"),
+    (["schedule", "history", "nothing"], 1, "Schedule/nothing is not live"),
     (["backfill", "nothing", "--from", "1h"], 1, "there is no live Schedule/nothing"),
     (["backfill", "nothing", "--from", "1h", "--to", "2h"], 64, "is after"),
   ])

@@ -57,4 +57,14 @@ import Testing
       #expect(try await here.writ("journal", "verify").code == 0)
     }
   }
+
+  @Test func revokingWhatIsNotThereHoldsAndIsWarnedOf() async throws {
+    try await RunBox.with(["a": { $0.job("backup", "true") }]) { here in
+      let outcome = try await here.writ("revoke", "bakup", "--reason", "it eats disks")
+      #expect(outcome.code == 0, "\(outcome)")
+      #expect(outcome.error.contains("there is no live Job/bakup"), "\(outcome)")
+      #expect(outcome.error.contains("did you mean \"backup\"?"), "\(outcome)")
+      #expect(try await here.writ("revoke", "backup", "--reason", "it eats disks").error == "")
+    }
+  }
 }

@@ -5,6 +5,7 @@ import Planning
 import Resources
 import TestSupport
 import Testing
+import TimeZones
 import Workflows
 
 @Suite("Schedules that run")
@@ -72,13 +73,17 @@ struct DispatchScheduleTests {
   func outage() async throws {
     let shop = try Self.workshop()
     await shop.turn()
-    shop.world.wall.advance(seconds: 600)
+    shop.world.wall.advance(seconds: 645)
     shop.restart()
     await shop.turn()
     #expect(shop.runner.started.count == 1)
     let counts = try shop.world.store.verdictCounts(of: "s")
-    #expect(counts[.late] ?? 0 + (counts[.ran] ?? 0) == 1)
-    #expect(counts.values.reduce(0, +) == 10)
+    #expect(counts == [.late: 1, .lostOutage: 9])
+    let event = try #require(
+      try shop.world.store.events(JournalQuery(limit: 10_000))
+        .last { $0.kind == .occurrencesSkipped })
+    #expect(event.subject == "Schedule/s")
+    #expect(String(decoding: event.payload, as: UTF8.self).contains(#""counts":{"lostOutage":9}"#))
   }
 
   @Test("one that is paused misses its times, and resumed it goes on")
@@ -179,6 +184,9 @@ struct DispatchScheduleTests {
     shop.world.wall.advance(seconds: 60)
     await shop.turn()
     #expect(try shop.states() == ["a.local.1 pending"])
+    let told = shop.log.lines.filter { $0.contains("Europe/Berlin") }
+    #expect(told.first?.hasPrefix("error a schedule cannot be decided") == true, "\(told)")
+    #expect(told.count == 2, "once a minute")
   }
 
   @Test("a clock that is set back a day fires nothing again")
@@ -195,5 +203,40 @@ struct DispatchScheduleTests {
       await shop.turn()
     }
     #expect(shop.runner.started.count == 1)
+    shop.world.wall.advance(seconds: 86_400 - 300)
+    await shop.turn()
+    #expect(shop.runner.started.count == 1, "it is as late as it was")
+    shop.world.wall.advance(seconds: 60)
+    await shop.turn()
+    #expect(shop.runner.started.count == 2, "and then it goes on")
+  }
+
+  @Test("with new time zone data what is still to come moves, and nothing runs twice")
+  func newZoneData() async throws {
+    let berlin = "  when: {cron: \"30 14 * * *\", timeZone: Europe/Berlin}\n"
+    func zoneData(_ version: String, east hours: Int) throws -> RunWorkshop.ZoneData {
+      RunWorkshop.ZoneData(
+        version: version,
+        zones: ["Europe/Berlin": try #require(Zone(secondsEast: hours * 3600))])
+    }
+    let shop = try Self.workshop(berlin)
+    shop.restart(with: try zoneData("a", east: 1))
+    await shop.turn()
+    // It is 12:00 in UTC: with the old data 14:30 there is at 13:30, with the new data at 12:30.
+    shop.restart(with: try zoneData("b", east: 2))
+    await shop.turn()
+    shop.world.wall.advance(seconds: 29 * 60)
+    await shop.turn()
+    #expect(shop.runner.started == [])
+    shop.world.wall.advance(seconds: 60)
+    await shop.turn()
+    shop.runner.finishAll()
+    #expect(shop.runner.started.count == 1)
+    shop.restart(with: try zoneData("a", east: 1))
+    shop.world.wall.advance(seconds: 3600)
+    await shop.turn()
+    #expect(shop.runner.started.count == 1, "14:30 of this day has run")
+    let record = try shop.world.store.occurrences(of: "s", before: nil, limit: 10)
+    #expect(record.map(\.zoneDataVersion) == ["b"])
   }
 }

@@ -239,4 +239,23 @@ struct RevocationTests {
     #expect(run.state == .skipped)
     #expect(run.exitCode == 126)
   }
+
+  @Test("runs as many at a time as a probe may, and the next as soon as one ends")
+  func parallelRuns() async throws {
+    let shop = try RunWorkshop(
+      ["manifests/a.yaml": RunWorkshop.job("a", "  concurrency: allow\n")],
+      settings: Dispatcher.Settings(parallelRuns: 2))
+    for _ in 0..<4 { _ = try shop.service.start("a") }
+    await shop.turn()
+    #expect(shop.runner.started.count == 2)
+    #expect(try shop.states().count { $0 == "a.local.1 queued capacity" } == 2)
+    for started in 3...4 {
+      shop.runner.finish(shop.runner.waiting[0])
+      await shop.turn()
+      #expect(shop.runner.started.count == started)
+    }
+    shop.runner.finishAll()
+    await shop.turn()
+    #expect(try shop.states() == Array(repeating: "a.local.1 success", count: 4))
+  }
 }

@@ -1,6 +1,5 @@
 import Actions
 import Engine
-import Logging
 import Persistence
 import Planning
 import Resources
@@ -14,6 +13,7 @@ import Workflows
 final class RunWorkshop {
   let world: World
   let runner = ScriptedRunner()
+  let log = LogRecorder()
   private(set) var dispatcher: Dispatcher
   let store: any RunStore
 
@@ -24,24 +24,32 @@ final class RunWorkshop {
   ) throws {
     world = try World()
     store = wrap(world.store)
-    dispatcher = Self.dispatcher(store, runner, world, settings)
+    dispatcher = Self.dispatcher(store, runner, world, log, ZoneData(), settings)
     if !files.isEmpty { try world.apply(files.mapValues { $0 }) }
   }
 
+  /// The zones of a machine.
+  struct ZoneData: Sendable {
+    var version = "test"
+    var zones: [String: Zone] = ["UTC": .utc]
+  }
+
   private static func dispatcher(
-    _ store: any RunStore, _ runner: ScriptedRunner, _ world: World,
-    _ settings: Dispatcher.Settings,
+    _ store: any RunStore, _ runner: ScriptedRunner, _ world: World, _ log: LogRecorder,
+    _ zoneData: ZoneData, _ settings: Dispatcher.Settings,
   ) -> Dispatcher {
     Dispatcher(
-      store: store, runner: runner, zones: { $0 == "UTC" ? .utc : nil }, zoneDataVersion: "test",
-      settings: settings, clock: ManualClock(), wall: world.wall,
-      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+      store: store, runner: runner, zones: { zoneData.zones[$0] },
+      zoneDataVersion: zoneData.version, settings: settings, clock: ManualClock(),
+      wall: world.wall, logger: log.logger)
   }
 
   /// The server is killed and starts again: what it knew is gone, and so are its processes.
-  func restart(_ settings: Dispatcher.Settings = Dispatcher.Settings()) {
+  func restart(
+    with zoneData: ZoneData = ZoneData(), settings: Dispatcher.Settings = Dispatcher.Settings(),
+  ) {
     runner.forget()
-    dispatcher = Self.dispatcher(store, runner, world, settings)
+    dispatcher = Self.dispatcher(store, runner, world, log, zoneData, settings)
   }
 
   var service: RunService { service(as: "cli:ana") }

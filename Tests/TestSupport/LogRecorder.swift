@@ -1,8 +1,8 @@
-import Logging
+package import Logging
 import Synchronization
 
 /// Keeps what is logged, and tells when something was.
-final class Recorder: Sendable {
+package final class LogRecorder: Sendable {
   private struct State {
     var lines: [String] = []
     var watchers: [(word: String, gate: Gate)] = []
@@ -10,13 +10,15 @@ final class Recorder: Sendable {
 
   private let state = Mutex(State())
 
-  var lines: [String] { state.withLock(\.lines) }
+  package init() {}
 
-  var logger: Logger {
+  package var lines: [String] { state.withLock(\.lines) }
+
+  package var logger: Logger {
     Logger(label: "test") { _ in RecordingHandler(recorder: self) }
   }
 
-  func add(_ line: String) {
+  fileprivate func add(_ line: String) {
     let gates = state.withLock { state in
       state.lines.append(line)
       return state.watchers.filter { line.contains($0.word) }.map(\.gate)
@@ -25,7 +27,7 @@ final class Recorder: Sendable {
   }
 
   /// Returns once a line with `word` was logged.
-  func line(with word: String) async {
+  package func line(with word: String) async {
     let gate = Gate()
     let isThere = state.withLock { state in
       state.watchers.append((word, gate))
@@ -36,7 +38,7 @@ final class Recorder: Sendable {
 }
 
 private struct RecordingHandler: LogHandler {
-  let recorder: Recorder
+  let recorder: LogRecorder
   var metadata: Logger.Metadata = [:]
   var metadataProvider: Logger.MetadataProvider?
   var logLevel = Logger.Level.trace

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A door that is closed until somebody opens it; whoever waits gives up when cancelled.
-final class Gate: Sendable {
+package final class Gate: Sendable {
   private struct State {
     var isOpen = false
     var next = 0
@@ -10,7 +10,9 @@ final class Gate: Sendable {
 
   private let state = Mutex(State())
 
-  func open() {
+  package init() {}
+
+  package func open() {
     let waiters = state.withLock { state in
       state.isOpen = true
       defer { state.waiters = [:] }
@@ -19,7 +21,7 @@ final class Gate: Sendable {
     for waiter in waiters { waiter.resume() }
   }
 
-  func wait() async {
+  package func wait() async {
     let number = state.withLock { state in
       state.next += 1
       return state.next
