@@ -102,7 +102,8 @@ package struct DriftPolicy: Hashable, Sendable {
     var notes: [ResourceKey: DriftNote] = [:]
     for drift in drifts {
       notes[drift.key] = DriftNote(
-        applied: drift.applied?.digest, isHeld: standing(of: drift, at: time).isHeld)
+        applied: drift.applied?.digest, appliedContent: drift.appliedContent,
+        isHeld: standing(of: drift, at: time).isHeld)
     }
     return notes
   }

@@ -23,6 +23,8 @@ package struct Change: Hashable, Sendable {
     case drifted
     /// An operator changed the live resource in an emergency, by `writ edit`.
     case breakGlass = "break-glass"
+    /// Git says now what somebody made of the live resource by other means.
+    case adopted
   }
 
   package enum Risk: String, Hashable, Sendable, Comparable {

@@ -93,11 +93,14 @@ package struct PlanInput: Sendable {
 package struct DriftNote: Hashable, Sendable {
   /// What was applied; nil where the resource was not live.
   package var applied: Digest?
+  /// The canonical bytes of what was applied, where they are still known.
+  package var appliedContent: [UInt8]?
   /// Whether it stays as it is, as long as git does not change the resource.
   package var isHeld: Bool
 
-  package init(applied: Digest?, isHeld: Bool) {
+  package init(applied: Digest?, appliedContent: [UInt8]? = nil, isHeld: Bool) {
     self.applied = applied
+    self.appliedContent = appliedContent
     self.isHeld = isHeld
   }
 }
@@ -107,6 +110,20 @@ extension PlanInput {
   func isDrift(_ key: ResourceKey, desired: Digest?) -> Bool {
     guard let note = drifts[key] else { return false }
     return note.applied == desired
+  }
+
+  /// Whether git, which says `desired`, changed the resource to what somebody made of it already.
+  ///
+  /// To the live state that is no change. To policies and approvals it is one, or an edit beside
+  /// git would be the way around them.
+  func isAdoption(_ key: ResourceKey, live: Digest, desired: Digest) -> Bool {
+    drifts[key] != nil && live == desired && !isDrift(key, desired: desired)
+  }
+
+  /// What a change is compared with: what is live, or was applied where git adopts what is live.
+  func contentBefore(_ change: Change) -> [UInt8]? {
+    let applied = change.reason == .adopted ? drifts[change.key]?.appliedContent : nil
+    return applied ?? live[change.key]?.content
   }
 
   /// Whether the live resource stays as somebody else made it.

@@ -41,7 +41,9 @@ package struct Planner: Sendable {
         if live.location.file != resource.location.file {
           forward.append(moveHeld(live, to: resource, input))
         }
-      } else if let live, live.digest == resource.digest, !live.isOrphaned {
+      } else if let live, live.digest == resource.digest, !live.isOrphaned,
+        !input.isAdoption(resource.key, live: live.digest, desired: resource.digest)
+      {
         if live.location.file != resource.location.file {
           forward.append(move(live, to: resource, input))
         } else if live.location != resource.location || live.references != resource.references
@@ -139,7 +141,7 @@ package struct Planner: Sendable {
       fieldCommits: input.traces[resource.key]?.fields ?? [], content: resource.content)
     guard let live else { return change }
     if live.location.file != resource.location.file { change.previousFile = live.location.file }
-    change.fields = fieldChanges(live, resource)
+    change.fields = fieldChanges(input.contentBefore(change), resource)
     change.risk = risk(of: change, live)
     return change
   }
@@ -149,7 +151,8 @@ package struct Planner: Sendable {
   ) -> Change.Reason {
     if input.isRollback { return .rolledBack }
     if input.isDrift(resource.key, desired: resource.digest) { return .drifted }
-    return live == nil ? .added : .edited
+    guard let live else { return .added }
+    return live.digest == resource.digest && !live.isOrphaned ? .adopted : .edited
   }
 
   private func delete(_ live: LiveResource, _ input: PlanInput) -> Change {
@@ -165,8 +168,8 @@ package struct Planner: Sendable {
       origin: input.traces[live.key]?.origin ?? input.origins[live.location.file])
   }
 
-  private func fieldChanges(_ live: LiveResource, _ resource: Resource) -> [FieldChange] {
-    guard let old = live.content.flatMap(Value.init(canonical:)),
+  private func fieldChanges(_ before: [UInt8]?, _ resource: Resource) -> [FieldChange] {
+    guard let old = before.flatMap(Value.init(canonical:)),
       let new = Value(canonical: resource.content)
     else { return [] }
     return FieldChange.between(old, new).map { change in

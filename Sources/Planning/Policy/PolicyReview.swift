@@ -190,7 +190,7 @@ struct PolicyReview: Sendable {
 
   /// The change as rules see it.
   private func facts(of change: Change) -> PolicyFacts {
-    let live = input.live[change.key]?.content.flatMap(CanonicalContent.init(canonical:))
+    let live = input.contentBefore(change).flatMap(CanonicalContent.init(canonical:))
     let object =
       change.action == .delete
       ? nil : change.content.flatMap(CanonicalContent.init(canonical:)) ?? live
@@ -216,7 +216,7 @@ struct PolicyReview: Sendable {
     guard change.action == .update || change.action == .delete, change.reason != .drifted,
       registry[change.key.kind]?.spec.field(named: "approval") != nil
     else { return nil }
-    let old = input.live[change.key]?.content
+    let old = input.contentBefore(change)
     var approvers: Int64 = 0
     var roles: Set<String>?
     for bytes in [old, change.content] {

@@ -41,8 +41,9 @@ struct ChangeSummary {
           ? "from \(places.count) files" : "from \(change.previousFile ?? "elsewhere")"
       )
     case .update:
-      if change.fields.isEmpty || change.reason == .drifted || change.reason == .breakGlass {
-        add(text(change.reason))
+      switch change.reason {
+      case .drifted, .breakGlass, .adopted: add(text(change.reason))
+      default: if change.fields.isEmpty { add(text(change.reason)) }
       }
       if change.previousFile != nil { add("file moved") }
     case .create, .delete:
@@ -62,6 +63,7 @@ struct ChangeSummary {
     case .rolledBack: "rolled back"
     case .drifted: "drifted"
     case .breakGlass: "break-glass edit"
+    case .adopted: "live by other means already"
     }
   }
 

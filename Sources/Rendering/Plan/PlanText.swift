@@ -269,7 +269,10 @@ package struct PlanText {
     switch screen.verdict {
     case .unchanged: Line("exit 0 (no change)", .dim)
     case .ready: Line("exit 2 (changes)", .heading)
-    case .blocked: Line("exit 3 (blocked)", .blocked)
+    case .blocked:
+      Line(
+        screen.verdict.isAwaitingApproval ? "exit 3 (waits for approval)" : "exit 3 (blocked)",
+        .blocked)
     }
   }
 

@@ -161,14 +161,17 @@ struct ApprovalDesk {
     return reasons.contains(nil) ? nil : reasons.compactMap(\.self).first
   }
 
-  /// Who could say something of `target` that counts, as far as roles tell.
+  /// Whose approval of `target` would count, by role.
   func helpers(for target: Target) -> String? {
-    let roles = Set(
-      plan.approvals.filter { $0.key == target.key && $0.change == target.change }
-        .flatMap(\.roles)
-    ).sorted()
-    let words = roles.map { role in
-      let people = (ledger.people(of: role) ?? []).map(\.name)
+    let requirements = plan.approvals.filter {
+      $0.key == target.key && $0.change == target.change
+    }
+    let words = Set(requirements.flatMap(\.roles)).sorted().map { role in
+      let people = (ledger.people(of: role) ?? []).filter { person in
+        requirements.contains {
+          $0.roles.contains(role) && ledger.refusal(of: person, $0, in: plan) == nil
+        }
+      }.map(\.name)
       let more = people.count > 10 ? " and \(people.count - 10) more" : ""
       return
         "\(role): \(people.isEmpty ? "nobody" : people.prefix(10).joined(separator: ", "))\(more)"

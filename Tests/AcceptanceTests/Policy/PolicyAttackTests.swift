@@ -123,6 +123,30 @@ import Testing
     }
   }
 
+  /// 41: an edit beside git is not held up, and the push that makes it last is.
+  @Test func breakingTheGlassFirstDoesNotOpenTheWayForThePush() async throws {
+    try await Sandbox.with { box in
+      let upstream = try await Upstream(
+        box,
+        files: [
+          "policies/short.yaml": Self.policy(), Self.place: Manifest.job("guarded", timeout: "30m"),
+        ])
+      let repository = ["--repo", upstream.bare]
+      try #require(try await box.writ(["apply", "--yes"] + repository).code == 0)
+      let edit = try await box.writ(
+        ["edit", "Job/guarded", "--reason", "night", "--for", "1h", "--file", "-"],
+        input: Self.long)
+      try #require(edit.code == 0, "\(edit)")
+      try upstream.write(Self.long, to: Self.place)
+      try await upstream.push("the same")
+      let plan = try await box.writ(["plan"] + repository)
+      #expect(plan.code == 3, "\(plan)")
+      #expect(plan.output.contains("short: Job/guarded: too long"), "\(plan)")
+      #expect(plan.output.contains("live by other means already"), "\(plan)")
+      #expect(try await box.writ(["apply", "--yes"] + repository).code == 3)
+    }
+  }
+
   /// What a push breaks in two commits is judged as a whole.
   @Test func splittingAChangeOverTwoCommitsChangesNothing() async throws {
     try await Sandbox.with { box in

@@ -67,6 +67,57 @@ struct BreakGlassEditTests {
     #expect(try world.store.firstBrokenEvent() == nil)
   }
 
+  /// It is for the night in which the rule is what stands in the way; it shows, and it expires.
+  @Test func policiesDoNotHoldUpAnEditAndJudgeGitAfterwardsAsBefore() throws {
+    try world.apply([
+      "manifests/p.yaml": PolicyPassTests.policy(limit: "2h")
+    ])
+    try edit(Manifest.job("a", timeout: "9h"))
+    #expect(try timeout() == "9h")
+    #expect(try world.store.drifts().count == 1)
+    world.push(["manifests/a.yaml": Manifest.job("a", timeout: "9h")])
+    guard case .blocked(_, let blocks) = try world.reconcile().outcome else {
+      Issue.record("the same by a push got past the policy")
+      return
+    }
+    #expect(blocks.map(\.name) == [Verdict.Block.policy])
+  }
+
+  @Test func gitTakesAnEditOverAndThenItIsNoDriftAnyMore() throws {
+    try edit(Manifest.job("a", timeout: "9h"))
+    world.push(["manifests/a.yaml": Manifest.job("a", timeout: "9h")])
+    guard case .applied(_, let plan) = try world.reconcile().outcome else {
+      Issue.record("the push was not applied")
+      return
+    }
+    let change = try #require(plan.changes.first)
+    #expect(plan.changes.count == 1 && change.reason == .adopted)
+    #expect(change.before == change.after)
+    #expect(change.fields.map(\.pointer.dotted) == ["spec.timeout"])
+    #expect(change.fields.first?.old == "1h" && change.fields.first?.new == "9h")
+    #expect(try timeout() == "9h")
+    #expect(try world.store.drifts() == [])
+    world.wall.advance(seconds: 5 * 3600)
+    guard case .unchanged = try world.reconcile().outcome else {
+      Issue.record("it came back when the edit had expired")
+      return
+    }
+    #expect(try world.store.firstBrokenEvent() == nil)
+  }
+
+  /// The approval that the edit took away counts, because it was never taken away in git.
+  @Test func whatNeedsApprovalNeedsItAlsoAfterAnEdit() throws {
+    let guarded = "  approval: {required: true}\n"
+    try world.apply(["manifests/g.yaml": Manifest.job("g", timeout: "1h") + guarded])
+    try edit(Manifest.job("g", timeout: "9h"))
+    world.push(["manifests/g.yaml": Manifest.job("g", timeout: "9h")])
+    guard case .blocked(_, let blocks) = try world.reconcile().outcome else {
+      Issue.record("the push went past the approval")
+      return
+    }
+    #expect(blocks.map(\.name) == [Verdict.Block.approval])
+  }
+
   @Test func gitWinsOverAnEdit() throws {
     try edit(Manifest.job("a", timeout: "9h"))
     try world.apply(["manifests/a.yaml": Manifest.job("a", timeout: "3h")])
