@@ -10,6 +10,14 @@ package import Workflows
 
 /// Running jobs.
 extension Workspace {
+  /// What people and programs may ask about the runs of this data directory.
+  package func runService(_ store: Store, actor: String) -> RunService {
+    let zones = ZoneFiles()
+    return RunService(
+      store: store, actor: actor, wall: wall, zones: { try? zones.zone($0) },
+      zoneDataVersion: zones.release() ?? "")
+  }
+
   /// What decides what runs, with the probe of this machine.
   package func dispatcher(
     _ store: Store, decidesSchedules: Bool, logger: Logger,

@@ -1,6 +1,7 @@
 import Kinds
 package import Planning
 package import Resources
+package import TimeZones
 package import Workflows
 
 /// What people and programs may ask about runs: one layer for the command line and for HTTP.
@@ -12,11 +13,21 @@ package struct RunService: Sendable {
   package let store: any RunStore
   package let actor: String
   private let wall: any WallClock
+  private let zones: @Sendable (String) -> Zone?
+  private let zoneDataVersion: String
 
-  package init(store: any RunStore, actor: String, wall: any WallClock) {
+  /// - Parameters:
+  ///   - zones: the time zones of this machine, by name.
+  ///   - zoneDataVersion: what is on record with decisions that were made with them.
+  package init(
+    store: any RunStore, actor: String, wall: any WallClock,
+    zones: @escaping @Sendable (String) -> Zone?, zoneDataVersion: String,
+  ) {
     self.store = store
     self.actor = actor
     self.wall = wall
+    self.zones = zones
+    self.zoneDataVersion = zoneDataVersion
   }
 
   // MARK: Starting
@@ -159,10 +170,11 @@ package struct RunService: Sendable {
     let now = wall.now()
     return try store.dispatch(at: now) { transaction throws(StoreError) in
       let row = try Self.row(of: schedule, transaction)
-      guard var cursor = row.cursor else {
-        throw StoreError(
-          .stale, "Schedule/\(schedule) was never decided on: no server has run since it is live",
-          hint: "start one with writ serve, or hold it in git with spec.suspend: true")
+      var cursor: ScheduleCursor
+      if let known = row.cursor {
+        cursor = known
+      } else {
+        cursor = try beginning(of: row, transaction)
       }
       let isHeld = cursor.pause.map { $0.until.map { now < $0 } ?? true } ?? false
       if isHeld == isPaused, until == cursor.pause?.until || !isPaused { return false }
@@ -183,6 +195,30 @@ package struct RunService: Sendable {
         ], actor: actor)
       return true
     }
+  }
+
+  /// The cursor of a schedule that no server has decided on yet.
+  private func beginning(
+    of row: ScheduleRow, _ transaction: any RunTransaction,
+  ) throws(StoreError) -> ScheduleCursor {
+    let key = ResourceKey(kind: Kind.schedule.name, name: row.name)
+    guard let live = try transaction.live(key), let spec = live.content["spec"] else {
+      throw StoreError(.notFound, "there is no live \(key)")
+    }
+    let zoneName = ScheduleSpec.zoneName(spec)
+    guard let zone = zones(zoneName),
+      var definition = ScheduleDefinition(
+        name: row.name, digest: live.digest, content: live.content, in: zone)
+    else {
+      throw StoreError(
+        .blocked, "\(key) cannot be decided here: this machine has no time zone \(zoneName)",
+        hint: "install tzdata, or hold it in git with spec.suspend: true")
+    }
+    let begun = ScheduleMachine.begin(
+      &definition, at: row.changedAt, previous: nil,
+      ledger: try transaction.ledgerEnd(of: row.name), zoneDataVersion: zoneDataVersion)
+    _ = try transaction.record(begun.records)
+    return begun.cursor
   }
 
   /// Asks for the times of a schedule from one instant to another, one after the other.

@@ -16,7 +16,7 @@ struct RunDesk {
     self.workspace = workspace
     let existing = try workspace.existingStore()
     store = writes ? try workspace.writeStore() : existing
-    service = RunService(store: store, actor: Process.actor, wall: workspace.wall)
+    service = workspace.runService(store, actor: Process.actor)
   }
 
   /// Has requests taken: by the server, where one runs, else by this process.

@@ -94,6 +94,21 @@ import Testing
     }
   }
 
+  @Test func withoutAServerAScheduleCanBeHeldBeforeItsFirstDecision() async throws {
+    try await RunBox.with(Self.files) { here in
+      let paused = try await here.writ("schedule", "pause", "tick", "--reason", "not yet")
+      #expect(paused.code == 0, "\(paused)")
+      #expect(paused.output.hasPrefix("Schedule/tick is paused\n"), "\(paused)")
+      let server = try await here.serve()
+      try await eventually("a skipped time") {
+        let counts = try await here.json("schedule", "history", "tick")["counts"]
+        return (counts["skippedSuspended"].int ?? 0) >= 1 ? true : nil
+      }
+      #expect(try await ran(here) == 0)
+      #expect(try await server.stop().code == 0)
+    }
+  }
+
   @Test func withoutAServerABackfillSaysThatItWaitsForOne() async throws {
     try await RunBox.with(Self.files) { here in
       let outcome = try await here.writ("backfill", "tick", "--from", "10s")

@@ -101,6 +101,20 @@ struct DispatchScheduleTests {
     #expect(try verdicts(shop).last == "ran")
   }
 
+  @Test("one that is paused before anybody decides on it never starts")
+  func pausedFirst() async throws {
+    let shop = try Self.workshop()
+    #expect(try shop.service.setPaused(true, "s", reason: "not yet"))
+    shop.world.wall.advance(seconds: 120)
+    await shop.turn()
+    #expect(try verdicts(shop) == ["skippedSuspended", "skippedSuspended"])
+    #expect(shop.runner.started == [])
+    #expect(try shop.service.setPaused(false, "s", reason: ""))
+    shop.world.wall.advance(seconds: 60)
+    await shop.turn()
+    #expect(shop.runner.started.count == 1)
+  }
+
   @Test("while an execution goes on, overlap decides: skip skips, cancelOther makes place")
   func overlap() async throws {
     for (word, verdict) in [("skip", "skippedOverlap"), ("cancelOther", "late")] {

@@ -55,7 +55,10 @@ final class RunWorkshop {
   var service: RunService { service(as: "cli:ana") }
 
   func service(as actor: String) -> RunService {
-    RunService(store: world.store, actor: actor, wall: world.wall)
+    let zoneData = ZoneData()
+    return RunService(
+      store: world.store, actor: actor, wall: world.wall, zones: { zoneData.zones[$0] },
+      zoneDataVersion: zoneData.version)
   }
 
   /// Turns until nothing changes any more.
