@@ -18,7 +18,8 @@ package struct ScheduleCursor: Hashable, Sendable {
   package var nominalThrough: Int64
   /// As `nominalThrough`, of those that clocks show again.
   package var repeatedThrough: Int64
-  /// Set where clocks of another zone show nominal times again that have been decided before.
+  /// Set where clocks of another zone show nominal times again that have been decided before, or
+  /// could do so after one more change.
   package var repetition: Repetition?
   /// The version of the time zone data that it was decided with.
   package var zoneDataVersion: String

@@ -52,6 +52,9 @@ extension ScheduleMachine {
 
   /// What was decided with other content.
   private struct Older {
+    /// How far clocks of one zone are behind those of another at most.
+    private static let reach = Int64(2 * ZoneOffset.limit)
+
     var first: Int64
     var again: Int64
     var repetition: ScheduleCursor.Repetition?
@@ -74,7 +77,8 @@ extension ScheduleMachine {
     /// What keeps rows apart where clocks that have come to `reached` will show older times again.
     func repetition(after reached: Reached) -> ScheduleCursor.Repetition? {
       let limit = reached.again == .min ? reached.first : reached.again
-      let still = repetition.flatMap { $0.through > limit ? $0 : nil }
+      // Rows of a repetition that is over stay, and clocks further west could show their times.
+      let still = repetition.flatMap { $0.through > limit - Self.reach ? $0 : nil }
       guard first > reached.first || again > limit else { return still }
       return ScheduleCursor.Repetition(
         fold: (still?.fold ?? 0) + 2, through: max(first, again, still?.through ?? .min))

@@ -133,4 +133,18 @@ struct ScheduleZoneDataTests {
     #expect(!lab.hasDoubles)
     #expect(Set(lab.starts.map(\.execution)).count == lab.starts.count)
   }
+
+  /// Found by the simulation, after seven million rows.
+  @Test func timesOfARepetitionThatIsOverAreNotDecidedTwiceFurtherWest() throws {
+    func zone(_ hours: Int) throws -> Zone { try #require(Zone(secondsEast: hours * 3600)) }
+    var lab = try ScheduleLab(cron: "30 * * * *", in: zone(9), from: "2026-05-01T00:00:00Z")
+    try lab.decide("2026-05-01T03:00:00Z")
+    for (hours, change, end) in [(0, "03", "04"), (9, "04", "05"), (-4, "05", "08")] {
+      let definition = try ScheduleLab.definition(cron: "30 * * * *", in: zone(hours))
+      try lab.change(to: definition, at: "2026-05-01T\(change):00:00Z")
+      try lab.decide("2026-05-01T\(end):00:00Z")
+    }
+    #expect(!lab.hasDoubles)
+    #expect(lab.records.suffix(3).map(\.fold) == [4, 4, 4])
+  }
 }
