@@ -13,6 +13,7 @@ import Workflows
 /// A world in which jobs run, with a probe that does what the test says.
 final class RunWorkshop {
   let world: World
+  let clock = ManualClock()
   let runner = ScriptedRunner()
   private(set) var dispatcher: Dispatcher
   let store: any RunStore
@@ -24,24 +25,24 @@ final class RunWorkshop {
   ) throws {
     world = try World()
     store = wrap(world.store)
-    dispatcher = Self.dispatcher(store, runner, world, settings)
+    dispatcher = Self.dispatcher(store, runner, world, clock, settings)
     if !files.isEmpty { try world.apply(files.mapValues { $0 }) }
   }
 
   private static func dispatcher(
-    _ store: any RunStore, _ runner: ScriptedRunner, _ world: World,
+    _ store: any RunStore, _ runner: ScriptedRunner, _ world: World, _ clock: ManualClock,
     _ settings: Dispatcher.Settings,
   ) -> Dispatcher {
     Dispatcher(
       store: store, runner: runner, zones: { $0 == "UTC" ? .utc : nil }, zoneDataVersion: "test",
-      settings: settings, clock: ManualClock(), wall: world.wall,
+      settings: settings, clock: clock, wall: world.wall,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
   }
 
   /// The server is killed and starts again: what it knew is gone, and so are its processes.
   func restart(_ settings: Dispatcher.Settings = Dispatcher.Settings()) {
     runner.forget()
-    dispatcher = Self.dispatcher(store, runner, world, settings)
+    dispatcher = Self.dispatcher(store, runner, world, clock, settings)
   }
 
   var service: RunService { service(as: "cli:ana") }
