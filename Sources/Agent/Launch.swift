@@ -24,15 +24,19 @@ struct Launch: Sendable {
     }
   }
 
+  private static let lastSignal = writ_last_signal()
+
   /// Starts the process; blocks until the program runs in it, or does not.
-  func start(stdout: Int32, stderr: Int32) throws(ProbeError) -> Child {
-    let arguments = CStrings(arguments.map { Array($0.utf8) })
+  func start(stdin: Int32, stdout: Int32, stderr: Int32) throws(ProbeError) -> Child {
+    let arguments = CStrings(arguments)
     let environment = CStrings(environment.entries)
-    let directory = CStrings(workingDirectory.map { [Array($0.utf8)] } ?? [])
+    let directory = CStrings(workingDirectory.map { [$0] } ?? [])
     var launch = writ_launch()
     var descriptor: Int32 = -1
+    launch.input = stdin
     launch.output = stdout
     launch.error = stderr
+    launch.last_signal = Self.lastSignal
     if let user {
       launch.changes_user = 1
       launch.user = user.id
@@ -72,13 +76,13 @@ struct Launch: Sendable {
 
 /// An array of strings as C has it, ended by a null pointer.
 private struct CStrings {
-  private var bytes: [CChar] = []
+  private var bytes: [UInt8] = []
   private var starts: [Int] = []
 
-  init(_ strings: [[UInt8]]) {
+  init(_ strings: [String]) {
     for string in strings {
       starts.append(bytes.count)
-      bytes.append(contentsOf: string.lazy.map { CChar(bitPattern: $0) })
+      bytes.append(contentsOf: string.utf8)
       bytes.append(0)
     }
   }
@@ -87,8 +91,9 @@ private struct CStrings {
     _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
   ) -> Result {
     var bytes = bytes
-    return bytes.withUnsafeMutableBufferPointer { buffer in
-      var pointers = starts.map { start in buffer.baseAddress.map { $0 + start } }
+    return bytes.withUnsafeMutableBytes { buffer in
+      let base = buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
+      var pointers = starts.map { start in base.map { $0 + start } }
       pointers.append(nil)
       return pointers.withUnsafeBufferPointer { pointers in
         guard let base = pointers.baseAddress else { return body([nil]) }

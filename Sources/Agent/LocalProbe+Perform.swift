@@ -23,7 +23,7 @@ extension LocalProbe {
       if let stop = control.stopRequest { return Self.stoppedBeforeStart(stop) }
       let run = ProcessRun(
         request: request, launch: launch, control: control, poller: poller, records: records,
-        output: output)
+        starts: starts, output: output)
       return await run.run(onStarted: onStarted)
     } catch {
       if case .refused = error { return ActionResult(.refused, message: "\(error)") }

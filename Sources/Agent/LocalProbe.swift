@@ -48,6 +48,7 @@ package final class LocalProbe: Sendable {
   let admission: Admission
   let poller: Poller
   let records: RunRecords
+  let starts: StartGate
   // Runs come and go on any thread, and are stopped from any.
   private let runs = Mutex(Runs())
 
@@ -60,6 +61,7 @@ package final class LocalProbe: Sendable {
     self.admission = admission
     records = try RunRecords(directory: directory)
     poller = try Poller()
+    starts = try StartGate()
   }
 
   deinit { poller.shutDown() }

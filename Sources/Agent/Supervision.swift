@@ -6,7 +6,8 @@ internal import Glibc
 struct Supervision {
   /// How long after the end of the main process somebody else may hold its output open.
   static let drainTime = Duration.seconds(1)
-  /// How old a process is when its output is first looked at, unless it has ended before.
+  /// How old a process is when its output is first looked at, unless it has ended before; so long it
+  /// is young.
   ///
   /// So one that ends at once wakes its run once, and not for each end of a pipe besides; this is a
   /// third of what short runs cost.
@@ -15,6 +16,7 @@ struct Supervision {
   let request: ActionRequest
   let control: RunControl
   let poller: Poller
+  let starts: StartGate
   let token: UInt64
   /// The main process; its number is that of the group and of the session, too.
   let child: Launch.Child
@@ -32,17 +34,18 @@ struct Supervision {
   private var isBlind = false
   private var failure: String?
   private var drainUntil: MonotonicTime?
-  /// When the pipes get watched; nil once they are.
+  /// When the process is not young any more, and its pipes get watched; nil from then on.
   private var lookAt: MonotonicTime?
   private let timeoutAt: MonotonicTime
 
   init(
-    _ request: ActionRequest, control: RunControl, poller: Poller, token: UInt64,
-    child: Launch.Child, probe: String, output: RunOutput,
+    _ request: ActionRequest, control: RunControl, poller: Poller, starts: StartGate,
+    token: UInt64, child: Launch.Child, probe: String, output: RunOutput,
   ) {
     self.request = request
     self.control = control
     self.poller = poller
+    self.starts = starts
     self.token = token
     self.child = child
     self.probe = probe
@@ -66,12 +69,16 @@ struct Supervision {
       let now = MonotonicTime.now
       heed(now)
       output.give()
-      if exit != nil, isDrained(now) { break }
+      let isOver = exit != nil && isDrained(now)
       if let lookAt, lookAt <= now || exit != nil {
         self.lookAt = nil
-        watch(stdout.reading, .stdout)
-        watch(stderr.reading, .stderr)
+        starts.leave()
+        if !isOver {
+          watch(stdout.reading, .stdout)
+          watch(stderr.reading, .stderr)
+        }
       }
+      if isOver { break }
       if more.isEmpty {
         poller.setDeadline(token, at: nextDeadline)
         news = await control.wakeup.wait()

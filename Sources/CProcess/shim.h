@@ -72,7 +72,9 @@ struct writ_launch {
   /// NULL for that of the caller.
   const char *directory;
   /// Descriptors above 2.
-  int output, error;
+  int input, output, error;
+  /// Up to which signal all get their default action.
+  int last_signal;
   /// Whether user and groups change; the change needs root.
   int changes_user;
   uid_t user;
@@ -84,6 +86,18 @@ struct writ_launch {
   int failure;
 };
 
+/// Up to which signal a child has to get the default actions back.
+///
+/// Nobody in a program of ours touches the real-time signals, which are more than half of all. So one
+/// of them is ignored only where the program began so.
+static inline int writ_last_signal(void) {
+  for (int number = SIGRTMIN; number < 65; number++) {
+    struct sigaction current;
+    if (sigaction(number, NULL, &current) == 0 && current.sa_handler == SIG_IGN) return 64;
+  }
+  return 31;
+}
+
 /// What the child does until the program runs.
 ///
 /// It shares the memory of the caller, who stands still meanwhile; so only system calls, none that
@@ -91,15 +105,14 @@ struct writ_launch {
 static int writ_run_child(void *argument) {
   struct writ_launch *launch = argument;
   struct sigaction standard = {.sa_handler = SIG_DFL};
-  for (int number = 1; number < 65; number++) sigaction(number, &standard, NULL);
+  for (int number = 1; number <= launch->last_signal; number++) sigaction(number, &standard, NULL);
   setsid();
   struct rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);
   umask(022);
-  close(0);
   launch->step = writ_step_exec;
-  if (open("/dev/null", O_RDONLY) != 0 || dup2(launch->output, 1) < 0
-      || dup2(launch->error, 2) < 0 || syscall(SYS_close_range, 3u, ~0u, 0u) != 0)
+  if (dup2(launch->input, 0) < 0 || dup2(launch->output, 1) < 0 || dup2(launch->error, 2) < 0
+      || syscall(SYS_close_range, 3u, ~0u, 0u) != 0)
     goto failed;
   if (launch->changes_user) {
     launch->step = writ_step_user;
@@ -127,8 +140,8 @@ static inline int writ_reap(int pidfd) {
   return (int)syscall(SYS_waitid, p_pidfd, pidfd, &info, WEXITED, NULL);
 }
 
-/// Starts a process in a session of its own, with /dev/null as input, no descriptor besides its
-/// output, all signals as by default, umask 022, no core dump. Returns its number and puts a
+/// Starts a process in a session of its own, with no descriptor besides input and output, all signals
+/// as by default, umask 022, no core dump. Returns its number and puts a
 /// descriptor for it into `pidfd`; -1 where it does not start: see `step` and `failure`.
 ///
 /// Unlike posix_spawn it can change the user, and gives the descriptor without a race.

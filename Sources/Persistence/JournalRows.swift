@@ -34,11 +34,13 @@ struct JournalRows {
   /// The sequence of the event that comes next.
   var nextSequence: Int64 { last.sequence + 1 }
 
+  /// - Parameter other: who did it, where that is not the actor of all the others.
   /// - Returns: the sequence of the new event.
   @discardableResult
   mutating func append(
-    _ kind: JournalEvent.Kind, subject: String, payload: [UInt8],
+    _ kind: JournalEvent.Kind, by other: String? = nil, subject: String, payload: [UInt8],
   ) throws -> Int64 {
+    let actor = other ?? actor
     let event = JournalEvent(
       sequence: last.sequence + 1, time: time, actor: actor, kind: kind, subject: subject,
       payload: payload, after: last.hash)

@@ -1,6 +1,7 @@
 import Actions
 import Agent
 import Glibc
+import Synchronization
 import Testing
 
 /// How a process begins: what it gets, and what is said where it cannot begin.
@@ -78,6 +79,53 @@ import Testing
             + "resource.getrlimit(resource.RLIMIT_CORE))",
         ])))
     #expect(outcome.stdout == "True (0, 0)\n")
+  }
+
+  @Test func hasTheDefaultActionOfEachSignal() async throws {
+    let fixture = try ProbeFixture()
+    let old = signal(SIGWINCH, SIG_IGN)
+    defer { signal(SIGWINCH, old) }
+    let outcome = await fixture.run(.exec(Action.Program(argv: ["cat", "/proc/self/status"])))
+    for name in ["SigBlk:\t", "SigIgn:\t", "SigCgt:\t"] {
+      let line = outcome.stdout.split(separator: "\n").first { $0.hasPrefix(name) }
+      let mask = try #require(line.flatMap { UInt64($0.dropFirst(name.count), radix: 16) })
+      // The C library keeps 32 and 33 to itself, and changes them for nobody.
+      #expect(mask & ~(3 << 31) == 0, "\(name)")
+    }
+  }
+
+  /// None ends before all run, so there is no end where one of them has to wait.
+  @Test func runsMoreAtATimeThanStartAtATime() async throws {
+    let fixture = try ProbeFixture()
+    let count = 40
+    let started = Count()
+    let killed = await withTaskGroup(of: Bool.self) { group in
+      for number in 0..<count {
+        group.addTask {
+          let outcome = await fixture.run(
+            .exec(Action.Program(argv: ["sleep", "1000"])), run: "test.\(number)",
+            timeout: .seconds(600),
+            onStarted: {
+              guard started.next() == count else { return }
+              for number in 0..<count { fixture.probe.stop("test.\(number)", kill: true) }
+            })
+          return outcome.result.ending == .killed
+        }
+      }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(killed == count)
+  }
+
+  @Test func startsAfterManyThatDidNotStart() async throws {
+    let fixture = try ProbeFixture()
+    for number in 0..<100 {
+      let outcome = await fixture.run(
+        .exec(Action.Program(argv: ["/nowhere"])), run: "test.\(number)")
+      #expect(outcome.result.ending == .unstartable)
+    }
+    let outcome = await fixture.run(.exec(Action.Program(argv: ["true"])))
+    #expect(outcome.result.exitCode == 0)
   }
 
   @Test func worksInItsDirectory() async throws {
@@ -243,5 +291,16 @@ import Testing
         """), secrets: ["TOKEN": .file(fixture.path("secret"))])
     #expect(outcome.stderr == "[REDACTED]")
     #expect(outcome.stdout == "[REDACTED]\n[REDACTED]\n[REDACTED]\n")
+  }
+}
+
+private final class Count: Sendable {
+  private let value = Mutex(0)
+
+  func next() -> Int {
+    value.withLock { value in
+      value += 1
+      return value
+    }
   }
 }

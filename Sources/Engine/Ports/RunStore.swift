@@ -73,6 +73,8 @@ package protocol RunTransaction {
   /// What people said of an execution that waits for them.
   func decisions(on change: Digest) throws(StoreError) -> [ApprovalDecision]
 
+  /// Writes what became of executions and runs into the journal, in their order.
+  func append(_ notes: [RunNote]) throws(StoreError)
   func append(_ events: [NewEvent], actor: String) throws(StoreError)
   /// What is kept of a stream of a run.
   func output(of run: RunID, _ stream: OutputChunk.Stream) throws(StoreError) -> [UInt8]

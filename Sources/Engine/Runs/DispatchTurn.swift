@@ -1,36 +1,41 @@
 import Actions
-import Planning
-import Resources
 import Workflows
 
 /// What one transaction of the dispatcher writes, and what is to be done after it.
 struct DispatchTurn {
-  private(set) var runs: [RunID: RunWrite] = [:]
-  private var runOrder: [RunID] = []
-  private(set) var executions: [ExecutionID: ExecutionWrite] = [:]
-  private var executionOrder: [ExecutionID] = []
+  private(set) var runs: [RunWrite] = []
+  private var runPlaces: [RunID: Int] = [:]
+  private(set) var executions: [ExecutionWrite] = []
+  private var executionPlaces: [ExecutionID: Int] = [:]
   private(set) var notes: [RunNote] = []
   private(set) var effects: [RunEffect] = []
+
+  /// Whether there is nothing to store.
+  var isEmpty: Bool { runs.isEmpty && executions.isEmpty && notes.isEmpty }
+
+  /// The execution, where it changes.
+  func execution(_ id: ExecutionID) -> Execution? {
+    executionPlaces[id].map { executions[$0].execution }
+  }
 
   /// Takes a step of the machine.
   ///
   /// What changes twice is written once: from the state that is stored to the last one.
   mutating func add(_ step: RunStep) {
     for change in step.executions {
-      let id = change.execution.id
-      if executions[id] == nil {
-        executionOrder.append(id)
-        executions[id] = ExecutionWrite(change.execution, isNew: change.before == nil)
+      if let place = executionPlaces[change.execution.id] {
+        executions[place].execution = change.execution
       } else {
-        executions[id]?.execution = change.execution
+        executionPlaces[change.execution.id] = executions.count
+        executions.append(ExecutionWrite(change.execution, isNew: change.before == nil))
       }
     }
     for change in step.runs {
-      if runs[change.run.id] == nil {
-        runOrder.append(change.run.id)
-        runs[change.run.id] = RunWrite(change.run, from: change.before)
+      if let place = runPlaces[change.run.id] {
+        runs[place].run = change.run
       } else {
-        runs[change.run.id]?.run = change.run
+        runPlaces[change.run.id] = runs.count
+        runs.append(RunWrite(change.run, from: change.before))
       }
     }
     notes += step.notes
@@ -38,28 +43,7 @@ struct DispatchTurn {
   }
 
   func write(_ transaction: any RunTransaction) throws(StoreError) {
-    try transaction.write(
-      executionOrder.compactMap { executions[$0] }, runOrder.compactMap { runs[$0] })
-    var rest = notes[...]
-    while let first = rest.first {
-      let actor = first.actor ?? "dispatcher"
-      let group = rest.prefix { ($0.actor ?? "dispatcher") == actor }
-      try transaction.append(group.map(\.event), actor: actor)
-      rest = rest.dropFirst(group.count)
-    }
-  }
-}
-
-extension RunNote {
-  /// As the journal has it.
-  fileprivate var event: NewEvent {
-    var members: [Value.Member] = []
-    if let exitCode { members.append(Value.Member("exitCode", .integer(Int64(exitCode)))) }
-    if let message { members.append(Value.Member("message", .string(message))) }
-    if let reason { members.append(Value.Member("reason", .string(reason))) }
-    if let until { members.append(Value.Member("until", .string(until.description))) }
-    return NewEvent(
-      kind,
-      subject: run.map { "Run/\($0)" } ?? "Execution/\(execution)", payload: .object(members))
+    try transaction.write(executions, runs)
+    try transaction.append(notes)
   }
 }

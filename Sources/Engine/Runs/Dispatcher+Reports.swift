@@ -70,11 +70,10 @@ extension Dispatcher {
   func noteSuccesses(
     _ turn: DispatchTurn, _ transaction: any RunTransaction,
   ) throws(StoreError) {
-    for write in turn.runs.values.sorted(by: { $0.run.id < $1.run.id })
-    where write.run.state == .success {
+    for write in turn.runs where write.run.state == .success {
       let execution = write.run.id.execution
       guard
-        let name = scheduleOf[execution] ?? turn.executions[execution]?.execution.trigger.schedule,
+        let name = scheduleOf[execution] ?? turn.execution(execution)?.trigger.schedule,
         case .live(let schedule, _) = world.schedule(name, zones), schedule.mode != .everyTick,
         let time = write.run.endedAt
       else { continue }
@@ -84,7 +83,7 @@ extension Dispatcher {
 
   /// Forgets what has ended.
   func land(_ turn: DispatchTurn) {
-    for write in turn.runs.values where write.run.state.isTerminal {
+    for write in turn.runs where write.run.state.isTerminal {
       flights[write.run.id] = nil
     }
   }

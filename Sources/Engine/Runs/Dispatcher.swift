@@ -59,6 +59,8 @@ package actor Dispatcher {
   private var lastTurn: Timestamp?
   /// Whether everything is being asked to stop.
   private var isStopping = false
+  /// Whether the last turn had something to write.
+  private var hasWritten = false
   private var failures = 0
   private var lastFailure: String?
 
@@ -69,6 +71,8 @@ package actor Dispatcher {
     settings.decidesSchedules ? .seconds(5) : .milliseconds(250)
   }
   private static let requestBatch = 1000
+  /// What a commit costs is a fraction of this; and nobody waits for a run that closely.
+  private static let moment: Duration = .milliseconds(10)
   /// So often it looks whether all has stopped, half a second apart at most.
   private static let stopRounds = 50
 
@@ -101,7 +105,7 @@ package actor Dispatcher {
     while !Task.isCancelled {
       let pause = turn()
       if Task.isCancelled { break }
-      await wakeup.wait(for: pause, clock: clock)
+      await sleep(for: pause)
     }
     // The task is cancelled, and this still has to wait for processes.
     await Task { await self.stopAll() }.value
@@ -113,9 +117,17 @@ package actor Dispatcher {
     while !Task.isCancelled {
       let pause = turn()
       if book != nil, book?.execution(execution) == nil, flights.isEmpty { return }
-      await wakeup.wait(for: pause, clock: clock)
+      await sleep(for: pause)
     }
     await Task { await self.stopAll() }.value
+  }
+
+  /// Sleeps for `pause`, or until something happens; after a turn that wrote something, a moment at
+  /// least, so that what happens meanwhile shares a commit.
+  private func sleep(for pause: Duration) async {
+    let moment = hasWritten ? min(pause, Self.moment) : .zero
+    if moment > .zero { try? await clock.sleep(for: moment) }
+    await wakeup.wait(for: pause - moment, clock: clock)
   }
 
   /// Takes what was asked for, and starts nothing of what waits for a time.
@@ -138,6 +150,7 @@ package actor Dispatcher {
         try decide(reports, now, transaction, &turn)
       }
       FaultPoint.reach(.dispatchCommitted)
+      hasWritten = !turn.isEmpty
       if failures > 0 { logger.notice("runs are dispatched again") }
       failures = 0
       lastFailure = nil

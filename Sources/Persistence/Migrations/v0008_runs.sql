@@ -1,13 +1,17 @@
 -- What runs, what ran, and what was decided about each time of each schedule.
 
+-- Where a column has one of more than two words, its check is made of ORs: for a list after IN
+-- SQLite fills a table of its own at each write.
+
 CREATE TABLE execution (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
   job TEXT NOT NULL,
   -- what the job was when it was asked for, later content is not run for it
   job_digest BLOB NOT NULL CHECK (length(job_digest) = 32),
-  trigger TEXT NOT NULL
-    CHECK (trigger IN ('manual', 'schedule', 'catch-up', 'pack', 'alert', 'retry')),
+  trigger TEXT NOT NULL CHECK (
+    trigger = 'schedule' OR trigger = 'manual' OR trigger = 'catch-up' OR trigger = 'pack'
+    OR trigger = 'alert' OR trigger = 'retry'),
   -- the schedule, pack, alert or execution that it comes from
   source TEXT,
   nominal INTEGER,
@@ -21,7 +25,8 @@ CREATE TABLE execution (
   waves TEXT NOT NULL,
   failure_budget INTEGER,
   state TEXT NOT NULL CHECK (
-    state IN ('awaitingApproval', 'active', 'success', 'failed', 'canceled', 'denied', 'skipped')),
+    state = 'active' OR state = 'success' OR state = 'failed' OR state = 'canceled'
+    OR state = 'denied' OR state = 'skipped' OR state = 'awaitingApproval'),
   wave INTEGER NOT NULL,
   wave_starts_at INTEGER,
   failed_count INTEGER NOT NULL,
@@ -44,8 +49,9 @@ CREATE TABLE run (
   attempt INTEGER NOT NULL CHECK (attempt >= 1),
   job TEXT NOT NULL,
   state TEXT NOT NULL CHECK (
-    state IN ('queued', 'pending', 'running', 'success', 'failed', 'canceled', 'denied', 'timedOut',
-      'lost', 'skipped')),
+    state = 'queued' OR state = 'pending' OR state = 'running' OR state = 'success'
+    OR state = 'failed' OR state = 'canceled' OR state = 'denied' OR state = 'timedOut'
+    OR state = 'lost' OR state = 'skipped'),
   reason TEXT,
   message TEXT,
   created_at INTEGER NOT NULL,
@@ -64,13 +70,15 @@ CREATE TABLE run (
   UNIQUE (execution_id, probe, attempt)
 ) STRICT;
 
-CREATE INDEX run_job ON run (job, state);
-CREATE INDEX run_probe ON run (probe, state);
-CREATE INDEX run_state ON run (state);
+-- A run changes its state three times. So states are in no index but that of what has ended.
+CREATE INDEX run_job ON run (job);
+CREATE INDEX run_probe ON run (probe);
+CREATE INDEX run_active ON run (id) WHERE ended_at IS NULL;
+CREATE INDEX run_ended ON run (state) WHERE ended_at IS NOT NULL;
 
 -- A state in which a run ended is for ever.
 CREATE TRIGGER run_end_is_final BEFORE UPDATE OF state ON run
-WHEN OLD.state NOT IN ('queued', 'pending', 'running')
+WHEN OLD.state <> 'queued' AND OLD.state <> 'pending' AND OLD.state <> 'running'
 BEGIN SELECT RAISE (ABORT, 'the run has ended'); END;
 
 CREATE TABLE run_output (

@@ -50,6 +50,9 @@ struct RunPages {
     if !filter.states.isEmpty {
       let states = filter.states.map(\.rawValue).sorted()
       add("run.state IN (\(states.map { _ in "?" }.joined(separator: ", ")))", states)
+      // Which of the two, says which index helps.
+      if filter.states.allSatisfy(\.isTerminal) { add("run.ended_at IS NOT NULL", []) }
+      if !filter.states.contains(where: \.isTerminal) { add("run.ended_at IS NULL", []) }
     }
     if let job = filter.job { add("run.job = ?", [job]) }
     if let probe = filter.probe { add("probe = ?", [probe]) }
@@ -115,7 +118,7 @@ struct RunPages {
       db,
       sql: """
         SELECT job, state, count(*), NULL, NULL, NULL FROM run
-        WHERE state IN ('queued', 'pending', 'running') GROUP BY job, state
+        WHERE ended_at IS NULL GROUP BY job, state
         UNION ALL
         SELECT job, 'last', 0, name, state, created_at FROM execution
         WHERE id IN (SELECT max(id) FROM execution GROUP BY job)

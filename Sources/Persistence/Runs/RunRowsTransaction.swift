@@ -60,11 +60,11 @@ struct RunRowsTransaction: RunTransaction {
   func enqueue(_ request: RunRequest) throws(StoreError) {
     try typed {
       let (kind, payload) = request.encoded
-      try db.execute(
-        sql: "INSERT INTO run_request (kind, payload, actor, time) VALUES (?, ?, ?, ?)",
-        arguments: [
-          kind, CanonicalJSON.text(of: payload), request.actor, request.time.nanoseconds,
-        ])
+      let statement = try db.cachedStatement(
+        sql: "INSERT INTO run_request (kind, payload, actor, time) VALUES (?, ?, ?, ?)")
+      try statement.execute(arguments: [
+        kind, CanonicalJSON.text(of: payload), request.actor, request.time.nanoseconds,
+      ])
     }
   }
 
@@ -210,6 +210,18 @@ struct RunRowsTransaction: RunTransaction {
   }
 
   // MARK: The journal
+
+  func append(_ notes: [RunNote]) throws(StoreError) {
+    try typed {
+      if notes.isEmpty { return }
+      var journal = try JournalRows(db: db, actor: "dispatcher", time: time)
+      for note in notes {
+        try journal.append(
+          note.kind, by: note.actor, subject: note.subject,
+          payload: CanonicalJSON.bytes(of: note.payload))
+      }
+    }
+  }
 
   func append(_ events: [NewEvent], actor: String) throws(StoreError) {
     try typed {

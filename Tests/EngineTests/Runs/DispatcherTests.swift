@@ -32,6 +32,45 @@ struct DispatcherTests {
     #expect(try shop.world.store.firstBrokenEvent() == nil)
   }
 
+  @Test("says of each step in the journal who it was, in the order in which they came")
+  func actors() async throws {
+    let shop = try RunWorkshop([
+      "manifests/a.yaml": RunWorkshop.job("a"), "manifests/b.yaml": RunWorkshop.job("b"),
+    ])
+    let executions = [
+      try shop.service.start("a").execution, try shop.service(as: "hook").start("b").execution,
+    ]
+    await shop.turn()
+    let events = try shop.world.store.events(JournalQuery(limit: 10_000)).suffix(6)
+    #expect(
+      events.map { "\($0.actor) \($0.kind.rawValue) \($0.subject)" }
+        == zip(["cli:ana", "hook"], executions).flatMap { actor, execution in
+          [
+            "\(actor) execution.started Execution/\(execution)",
+            "dispatcher run.queued Run/\(execution).local.1",
+            "dispatcher run.sent Run/\(execution).local.1",
+          ]
+        })
+  }
+
+  @Test("has what happens in the moment after a commit share the next one")
+  func moment() async throws {
+    let shop = try RunWorkshop(["manifests/a.yaml": RunWorkshop.job("a")])
+    _ = try shop.service.start("a")
+    let (clock, dispatcher) = (shop.clock, shop.dispatcher)
+    let loop = Task { await dispatcher.run() }
+    await clock.waitForSleep(number: 1)
+    #expect(clock.pending == [.milliseconds(10)])
+    let run = try #require(shop.runner.started.first)
+    shop.runner.finish(run)
+    #expect(try shop.states() == ["a.local.1 pending"])
+    clock.advance(by: .milliseconds(10))
+    await clock.waitForSleep(number: 3)
+    #expect(try shop.states() == ["a.local.1 success"])
+    loop.cancel()
+    await loop.value
+  }
+
   @Test("keeps what was asked for while nobody dispatches")
   func durableRequest() async throws {
     let shop = try RunWorkshop(["manifests/a.yaml": RunWorkshop.job("a")])

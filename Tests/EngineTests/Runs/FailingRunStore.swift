@@ -191,6 +191,10 @@ private struct FailingTransaction: RunTransaction {
     try store.step()
     return try base.decisions(on: change)
   }
+  func append(_ notes: [RunNote]) throws(StoreError) {
+    try store.step()
+    try base.append(notes)
+  }
   func append(_ events: [NewEvent], actor: String) throws(StoreError) {
     try store.step()
     try base.append(events, actor: actor)

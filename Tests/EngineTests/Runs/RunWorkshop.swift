@@ -12,6 +12,7 @@ import Workflows
 /// A world in which jobs run, with a probe that does what the test says.
 final class RunWorkshop {
   let world: World
+  let clock = ManualClock()
   let runner = ScriptedRunner()
   let log = LogRecorder()
   private(set) var dispatcher: Dispatcher
@@ -24,7 +25,7 @@ final class RunWorkshop {
   ) throws {
     world = try World()
     store = wrap(world.store)
-    dispatcher = Self.dispatcher(store, runner, world, log, ZoneData(), settings)
+    dispatcher = Self.dispatcher(store, runner, world, clock, log, ZoneData(), settings)
     if !files.isEmpty { try world.apply(files.mapValues { $0 }) }
   }
 
@@ -35,12 +36,12 @@ final class RunWorkshop {
   }
 
   private static func dispatcher(
-    _ store: any RunStore, _ runner: ScriptedRunner, _ world: World, _ log: LogRecorder,
-    _ zoneData: ZoneData, _ settings: Dispatcher.Settings,
+    _ store: any RunStore, _ runner: ScriptedRunner, _ world: World, _ clock: ManualClock,
+    _ log: LogRecorder, _ zoneData: ZoneData, _ settings: Dispatcher.Settings,
   ) -> Dispatcher {
     Dispatcher(
       store: store, runner: runner, zones: { zoneData.zones[$0] },
-      zoneDataVersion: zoneData.version, settings: settings, clock: ManualClock(),
+      zoneDataVersion: zoneData.version, settings: settings, clock: clock,
       wall: world.wall, logger: log.logger)
   }
 
@@ -49,7 +50,7 @@ final class RunWorkshop {
     with zoneData: ZoneData = ZoneData(), settings: Dispatcher.Settings = Dispatcher.Settings(),
   ) {
     runner.forget()
-    dispatcher = Self.dispatcher(store, runner, world, log, zoneData, settings)
+    dispatcher = Self.dispatcher(store, runner, world, clock, log, zoneData, settings)
   }
 
   var service: RunService { service(as: "cli:ana") }
