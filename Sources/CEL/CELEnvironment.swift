@@ -55,6 +55,9 @@ package struct CELEnvironment: Sendable {
   }
 
   /// This environment with more variables; shares its functions.
+  ///
+  /// The slots stay what they are, so that a program of this environment may run with bindings of that
+  /// one.
   package func declaring(_ more: [String: CELType]) -> CELEnvironment {
     CELEnvironment(self, variables: variables.merging(more) { _, new in new })
   }
@@ -69,9 +72,12 @@ package struct CELEnvironment: Sendable {
     constants = other.constants
     constructors = other.constructors
     macros = other.macros
-    variableNames = variables.keys.sorted()
-    var slots: [String: Int] = [:]
-    for (slot, name) in variableNames.enumerated() { slots[name] = slot }
+    variableNames =
+      other.variableNames + variables.keys.filter { other.slots[$0] == nil }.sorted()
+    var slots = other.slots
+    for slot in other.variableNames.count..<variableNames.count {
+      slots[variableNames[slot]] = slot
+    }
     self.slots = slots
   }
 

@@ -116,6 +116,9 @@ struct CanonicalScan {
   /// Whether the text of the node `one` comes before that of `other`, and is not the same.
   private func precedes(_ one: Int, _ other: Int) -> Bool {
     let (one, other) = (nodes[one], nodes[other])
+    let (first, second) = (bytes[Int(one.start)], bytes[Int(other.start)])
+    // Most keys differ in their first letter; an empty one has a quotation mark there.
+    if first != second, one.end > one.start, other.end > other.start { return first < second }
     return bytes[Int(one.start)..<Int(one.end)]
       .lexicographicallyPrecedes(bytes[Int(other.start)..<Int(other.end)])
   }
@@ -126,6 +129,7 @@ struct CanonicalScan {
     index += 1
     let start = index
     var kind = CanonicalTape.Kind.plainText
+    skipPlain()
     while index < bytes.count {
       let byte = bytes[index]
       if byte == UInt8(ascii: "\"") {
@@ -139,9 +143,24 @@ struct CanonicalScan {
       if byte == UInt8(ascii: "\\") {
         kind = .escapedText
         guard skipEscape() else { return false }
+        skipPlain()
       }
     }
     return false
+  }
+
+  /// Skips what stands for itself and is ASCII, as far as eight such bytes are together.
+  private mutating func skipPlain() {
+    let low: UInt64 = 0x0101_0101_0101_0101
+    while bytes.count - index >= 8 {
+      let word = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      // A byte is zero where it is the sign; then its high bit is set below, and perhaps others'.
+      let quote = word ^ (low &* UInt64(UInt8(ascii: "\"")))
+      let escape = word ^ (low &* UInt64(UInt8(ascii: "\\")))
+      let special = (quote &- low) | (escape &- low) | (word &- (low &* 0x20)) | word
+      guard special & (low &* 0x80) == 0 else { return }
+      index += 8
+    }
   }
 
   private mutating func skipEscape() -> Bool {

@@ -88,23 +88,55 @@ package final class CanonicalTape: Sendable {
     }
   }
 
+  /// Adds the text that `node` is, as UTF-8; nothing for what is none.
+  package func addText(of node: Int, to text: inout [UInt8]) {
+    let node = nodes[node]
+    bytes.withUnsafeBufferPointer { bytes in
+      let utf8 = UnsafeBufferPointer(rebasing: bytes[Int(node.start)..<Int(node.end)])
+      switch node.kind {
+      case .plainText: text.append(contentsOf: utf8)
+      case .escapedText:
+        var start = 0
+        while let index = utf8[start...].firstIndex(of: UInt8(ascii: "\\")) {
+          text.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
+          let escape = Self.escape(utf8, at: index)
+          text.append(escape.byte)
+          start = index + escape.length
+        }
+        text.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
+      default: break
+      }
+    }
+  }
+
+  /// Whether `node` is a text without escapes whose bytes are those of `text`.
+  package func isText(_ node: Int, equalTo text: String) -> Bool {
+    let node = nodes[node]
+    guard node.kind == .plainText, Int(node.end - node.start) == text.utf8.count else {
+      return false
+    }
+    return bytes.withUnsafeBufferPointer { Self.isSame(text, $0, from: Int(node.start)) }
+  }
+
+  /// The byte that the escape at `index` stands for, and how long the escape is.
+  private static func escape(
+    _ utf8: UnsafeBufferPointer<UInt8>, at index: Int,
+  ) -> (byte: UInt8, length: Int) {
+    if let byte = CanonicalScan.escape(utf8[index + 1]) { return (byte, 2) }
+    // The scan has seen that it is `u00xx`.
+    let byte = CanonicalScan.digit(utf8[index + 4]) << 4 | CanonicalScan.digit(utf8[index + 5])
+    return (byte, 6)
+  }
+
   private static func unescaped(_ utf8: UnsafeBufferPointer<UInt8>) -> String {
     String(unsafeUninitializedCapacity: utf8.count) { text in
       var count = 0
       var index = 0
       while index < utf8.count {
-        var byte = utf8[index]
-        index += 1
-        if byte == UInt8(ascii: "\\") {
-          byte = CanonicalScan.escape(utf8[index]) ?? 0
-          index += 1
-          if byte == 0 {
-            // The scan has seen that it is `u00xx`.
-            byte = CanonicalScan.digit(utf8[index + 2]) << 4 | CanonicalScan.digit(utf8[index + 3])
-            index += 4
-          }
-        }
-        text[count] = byte
+        let byte = utf8[index]
+        let next = byte == UInt8(ascii: "\\") ? escape(utf8, at: index) : (byte: byte, length: 1)
+        text[count] = next.byte
+        index += next.length
         count += 1
       }
       return count

@@ -31,6 +31,18 @@ final class CountingMap: CELMapSource {
     #expect(spec.names == ["retries"])
   }
 
+  @Test func runsWithBindingsOfAnEnvironmentThatDeclaresMore() throws {
+    let small = CELEnvironment(variables: ["m": .int, "z": .int])
+    let program = try small.compile("m == 3 && z == 5")
+    let large = small.declaring(["a": .int, "n": .int]).declaring(["b": .int, "z": .int])
+    let bindings = CELBindings(
+      ["a": .int(1), "b": .int(2), "m": .int(3), "n": .int(4), "z": .int(5)], in: large)
+    #expect(try program.holds(bindings))
+    let other = try large.compile("n == 4 && m == 3 && b == 2 && a == 1 && z == 5")
+    #expect(try other.holds(bindings))
+    #expect(other.variables == ["a", "b", "m", "n", "z"])
+  }
+
   @Test func tellsVariablesAndPaths() throws {
     let environment = CELEnvironment(
       variables: ["object": .dyn, "other": .dyn, "unused": .int])

@@ -1,6 +1,7 @@
 import CEL
 import Kinds
 import Resources
+import TestSupport
 import Testing
 
 /// What rules see does not depend on when it is decoded or evaluated.
@@ -9,7 +10,8 @@ struct LazyFactsTests {
 
   /// Looks at everything, in the ways in which expressions can.
   private static let looks = [
-    "object", "'%s'.format([object])", "object.spec.map(key, key)", "object.metadata.name",
+    "object", "'%s'.format([object])", "'%s and %s'.format([object.spec, [object.metadata]])",
+    "object.spec.map(key, key)", "object.metadata.name",
     "[object] + [object.spec]", "object.transformList(key, value, [key, value])",
     "'apiVersion' in object && !('absent' in object.spec)", "object == object", "object.size()",
   ]
@@ -22,6 +24,7 @@ struct LazyFactsTests {
     var tapes = 0
     for seed in UInt64(1)...30 {
       var generator = SketchMaker(seed: seed)
+      var limits = SeededGenerator(seed: seed)
       guard let sketch = generator.manifest(of: kind),
         let bytes = Decoding.decode(CanonicalJSON.text(of: sketch.value)).resource?.content
       else { continue }
@@ -36,9 +39,22 @@ struct LazyFactsTests {
           CELBindings(["object": kind.celValue(of: value)], in: environment))
         #expect(try lazy.result.get().json == eager.result.get().json, "\(source), seed \(seed)")
         #expect(lazy.cost == eager.cost, "\(source), seed \(seed)")
+        // With less than that both fail, and say the same.
+        let limit = Int.random(in: 0..<eager.cost, using: &limits)
+        let one = program.trace(
+          CELBindings(["object": kind.celValue(of: content)], in: environment), limit: limit)
+        let other = program.trace(
+          CELBindings(["object": kind.celValue(of: value)], in: environment), limit: limit)
+        #expect(Self.failure(one) != nil, "\(source), seed \(seed), limit \(limit)")
+        #expect(
+          Self.failure(one) == Self.failure(other), "\(source), seed \(seed), limit \(limit)")
       }
     }
     #expect(tapes > 10)
+  }
+
+  private static func failure(_ trace: CELTrace) -> CELFailure? {
+    if case .failure(let failure) = trace.result { failure } else { nil }
   }
 
   // MARK: Variables

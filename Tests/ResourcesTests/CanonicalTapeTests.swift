@@ -89,6 +89,7 @@ private struct SplitMix: RandomNumberGenerator {
   @Test(arguments: [
     " {}", "{} ", "[1, 2]", #"{"b":1,"a":2}"#, #"{"a":1,"a":2}"#, #"{"\u0061":1}"#, #""\u0041""#,
     #""\u001F""#, #""\/""#, "01", "1.", "[1,]", "[", "\"", "{\"a\"", "\"\u{1}\"", "-", "nul", "",
+    #"{"key":"aaaaaaaaaaaa"#, "{\"key\":\"aaaaaaaaaaaa\u{1F}aaaa\"}", #"{"ab":1,"aa":2}"#,
     String(repeating: "[", count: 65) + String(repeating: "]", count: 65),
   ])
   func thereIsNoTapeOfOtherForms(_ text: String) {
@@ -99,5 +100,24 @@ private struct SplitMix: RandomNumberGenerator {
     let text = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
     let tape = try #require(CanonicalTape(Array(text.utf8)))
     #expect(try tape.value(of: 0) == JSONReader.read(Array(text.utf8)))
+  }
+
+  @Test(arguments: ["\"", "\\", "\n", "\u{1F}", "é", "😀", ""])
+  func aTextIsFoundWhereverSomethingStandsInIt(_ sign: String) throws {
+    for length in 0...24 {
+      for place in 0...length {
+        let plain = String(repeating: "a", count: length)
+        let text = plain.prefix(place) + sign + plain.dropFirst(place)
+        let bytes = CanonicalJSON.bytes(of: ["key": .string(String(text)), "last": "b"])
+        let tape = try #require(CanonicalTape(bytes), "\(text)")
+        let node = try #require(tape.member("key", of: tape.root))
+        #expect(tape.text(of: node) == String(text))
+        var added = Array("before ".utf8)
+        tape.addText(of: node, to: &added)
+        #expect(added == Array("before \(text)".utf8))
+        #expect(tape.isText(node, equalTo: String(text)) == (tape.kind(of: node) == .plainText))
+        #expect(!tape.isText(node, equalTo: text + "a"))
+      }
+    }
   }
 }

@@ -43,7 +43,7 @@ struct CELCompiler {
     let code = code(syntax.root)
     return CELProgram(
       resultType: checked.types[syntax.root],
-      variables: slots.sorted().map { environment.variableNames[$0] },
+      variables: slots.map { environment.variableNames[$0] }.sorted(),
       paths: Set(paths.values).sorted(), branches: branches, run: code.run,
       test: code.asTest("the expression", at: syntax[syntax.root].offset),
       localCount: resolved.localCount, slotCount: environment.variableNames.count,

@@ -9,7 +9,7 @@ struct StringFormat: Sendable {
 
   private static let defaultPrecision = 6
   /// The bytes that there is room for at once where a list or a map is written, as growing copies.
-  private static let usualLength = 512
+  private static let usualLength = 1024
 
   /// Reads `source`.
   init(_ source: String) throws(CELFailure) {
@@ -67,13 +67,13 @@ struct StringFormat: Sendable {
   func text(
     of arguments: any CELListSource, _ frame: inout CELFrame
   ) throws(CELFailure) -> String {
-    var result = ""
+    var result = CELWriter()
     var index = 0
     for piece in pieces {
       switch piece {
       case .text(let text):
         try frame.charge(bytes: text.utf8.count)
-        result += text
+        result.add(text)
       case .clause(let clause, let precision):
         guard index < arguments.count else {
           throw CELFailure(.indexOutOfRange, "index \(index) out of range of the arguments")
@@ -83,16 +83,16 @@ struct StringFormat: Sendable {
         index += 1
         if clause == "s" {
           switch value {
-          case .list, .map: result.reserveCapacity(result.utf8.count + Self.usualLength)
+          case .list, .map: result.bytes.reserveCapacity(result.bytes.count + Self.usualLength)
           default: break
           }
-          try Self.write(value, to: &result, &frame, depth: 0)
+          try result.write(value, &frame, depth: 0)
         } else {
-          result += try Self.text(of: value, clause, precision, &frame)
+          result.add(try Self.text(of: value, clause, precision, &frame))
         }
       }
     }
-    return result
+    return result.text
   }
 
   private static func text(
@@ -172,104 +172,5 @@ struct StringFormat: Sendable {
     result.reserveCapacity(2 * bytes.count)
     for byte in bytes { result += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
     return String(decoding: result, as: UTF8.self)
-  }
-
-  private static let depthLimit = 100
-
-  /// Writes any value as people read it.
-  private static func write(
-    _ value: CELValue, to text: inout String, _ frame: inout CELFrame, depth: Int,
-  ) throws(CELFailure) {
-    try frame.charge(1)
-    guard depth <= depthLimit else {
-      throw CELFailure(.invalidArgument, "the value is nested too deep to be formatted")
-    }
-    switch value {
-    case .null: text += "null"
-    case .bool(let bool): text += bool ? "true" : "false"
-    case .int(let number): text += String(number)
-    case .uint(let number): text += String(number)
-    case .double(let number): text += NumberText.plainText(of: number)
-    case .string(let string):
-      try frame.charge(bytes: string.utf8.count)
-      text += string
-    case .bytes(let bytes):
-      try frame.charge(bytes: bytes.count)
-      text += String(decoding: bytes, as: UTF8.self)
-    case .timestamp(let time): text += TimeText.text(of: time)
-    case .duration(let span): text += TimeText.text(of: span)
-    case .type(let name): text += name
-    case .opaque(let opaque): text += opaque.description
-    case .optional(let optional):
-      guard let wrapped = optional.wrapped else {
-        text += "optional.none()"
-        return
-      }
-      text += "optional.of("
-      try write(wrapped, to: &text, &frame, depth: depth + 1)
-      text += ")"
-    case .list(let list):
-      text += "["
-      for index in 0..<list.count {
-        if index > 0 { text += ", " }
-        try write(list.element(at: index), to: &text, &frame, depth: depth + 1)
-      }
-      text += "]"
-    case .map(let map): try write(map, to: &text, &frame, depth: depth)
-    }
-  }
-
-  /// Writes the entries in the order of their keys as text, so that the order never depends on
-  /// hashing.
-  private static func write(
-    _ map: any CELMapSource, to text: inout String, _ frame: inout CELFrame, depth: Int,
-  ) throws(CELFailure) {
-    func write(
-      _ entry: (key: CELKey, value: CELValue), to text: inout String, _ frame: inout CELFrame,
-    ) throws(CELFailure) {
-      try Self.write(entry.key.value, to: &text, &frame, depth: depth + 1)
-      text += ": "
-      try Self.write(entry.value, to: &text, &frame, depth: depth + 1)
-    }
-    let entries = map.entries
-    text += "{"
-    if isSorted(entries) {
-      for index in entries.indices {
-        if index > 0 { text += ", " }
-        try write(entries[index], to: &text, &frame)
-      }
-      try frame.charge(entries.count)
-    } else {
-      var parts: [(key: String, text: String)] = []
-      for entry in entries {
-        var part = ""
-        try write(entry, to: &part, &frame)
-        parts.append((Self.text(of: entry.key), part))
-      }
-      try frame.charge(parts.count)
-      parts.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-      text += parts.map(\.text).joined(separator: ", ")
-    }
-    text += "}"
-  }
-
-  /// Whether the keys are texts in order, as those of objects are.
-  private static func isSorted(_ entries: [(key: CELKey, value: CELValue)]) -> Bool {
-    var last: String?
-    for entry in entries {
-      guard case .string(let key) = entry.key else { return false }
-      if let last, !last.utf8.lexicographicallyPrecedes(key.utf8) { return false }
-      last = key
-    }
-    return true
-  }
-
-  private static func text(of key: CELKey) -> String {
-    switch key {
-    case .bool(let bool): bool ? "true" : "false"
-    case .int(let number): String(number)
-    case .uint(let number): String(number)
-    case .string(let text): text
-    }
   }
 }

@@ -19,7 +19,8 @@ package struct CELProgram: Sendable {
 
   /// The value of the expression.
   ///
-  /// Deterministic: the same bindings give the same value or failure at the same cost.
+  /// Deterministic: the same bindings give the same value or failure at the same cost. They are of the
+  /// environment in which the program was compiled, or of one that declares more.
   package func evaluate(
     _ bindings: CELBindings, limit: Int = defaultLimit
   ) throws(CELFailure) -> CELValue {
@@ -69,14 +70,14 @@ package struct CELProgram: Sendable {
   }
 
   private func frame(_ bindings: CELBindings, limit: Int) -> CELFrame {
-    precondition(bindings.values.count == slotCount, "bindings of another environment")
+    precondition(bindings.values.count >= slotCount, "bindings of another environment")
     return CELFrame(
       inputs: bindings.values, localCount: localCount, limit: limit, offsetInZone: offsetInZone,
       branchCount: branches.count, deferrals: bindings.deferrals, failed: bindings.failed)
   }
 
   private func frame(moving bindings: inout CELBindings, limit: Int) -> CELFrame {
-    precondition(bindings.values.count == slotCount, "bindings of another environment")
+    precondition(bindings.values.count >= slotCount, "bindings of another environment")
     return CELFrame(
       moving: &bindings, localCount: localCount, limit: limit, offsetInZone: offsetInZone,
       branchCount: branches.count)

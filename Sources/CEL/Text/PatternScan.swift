@@ -38,7 +38,7 @@ struct PatternScan: Sendable {
   /// The most moves that are prepared.
   private static let moveLimit = 8_192
   /// The steps that preparing may take.
-  private static let preparationLimit = 60_000
+  private static let preparationLimit = 40_000
 
   /// Knows no moves yet.
   init(for program: PatternProgram, _ alphabet: PatternAlphabet) {
@@ -52,7 +52,7 @@ struct PatternScan: Sendable {
 
   /// Works out moves from the start of a text, for as long as the limits allow.
   mutating func prepare(_ program: PatternProgram) {
-    var walk = Walk(program)
+    var walk = PatternWalk(program)
     _ = add([PatternBefore.nothing.rawValue, 0])
     var row = 0
     while row < members.count {
@@ -95,7 +95,7 @@ struct PatternScan: Sendable {
     var set = [before.rawValue, 0]
     var index = start
     var cost = 0
-    var walk: Walk?
+    var walk: PatternWalk?
     let allowed = steps.limit - steps.count
     while true {
       // The first set of all is that of the start.
@@ -108,7 +108,7 @@ struct PatternScan: Sendable {
       }
       // One step by hand; it may lead back to a set that is known.
       let (letter, length) = letter(text, at: index)
-      var open = walk.take() ?? Walk(program)
+      var open = walk.take() ?? PatternWalk(program)
       let step = step(from: set, letter, program, &open)
       walk = open
       if step.mark == Move.matched { return .something }
@@ -177,73 +177,26 @@ struct PatternScan: Sendable {
 
   // MARK: Single steps
 
-  /// A walk over steps that read nothing.
-  private struct Walk {
-    /// The round in which each step was seen last.
-    var seen: [Int32]
-    var round: Int32 = 0
-    var open: [Int32] = []
-    var reads: [Int32] = []
-    /// How many steps were seen in all rounds.
-    var count = 0
-
-    init(_ program: PatternProgram) {
-      seen = [Int32](repeating: 0, count: program.code.count)
-    }
-  }
-
   /// What `PatternSearch` does at one place: where it leads, or a mark, and what it costs.
   private func step(
-    from set: [Int32], _ letter: Int, _ program: PatternProgram, _ walk: inout Walk,
+    from set: [Int32], _ letter: Int, _ program: PatternProgram, _ walk: inout PatternWalk,
   ) -> (target: [Int32], mark: Int32, cost: Int) {
     let scalar = letter < alphabet.count ? alphabet.representatives[letter] : nil
     let before = PatternBefore(rawValue: set[0]) ?? .other
     let context = PatternContext(before: before.scalar, after: scalar)
-    guard let seen = reach(set.dropFirst(), program, context, &walk) else {
+    let known = walk.count
+    guard walk.reach(from: set.dropFirst(), program, context, stops: false) else {
       return ([], Move.matched, 0)
     }
+    let seen = walk.count - known
     if walk.reads.isEmpty, program.isAnchored { return ([], Move.ended, seen) }
     let cost = seen + walk.reads.count + 1
     guard let scalar else { return ([], Move.ended, cost) }
     let kind = asksBefore ? PatternBefore(scalar) : .other
-    var target = program.isAnchored ? [kind.rawValue] : [kind.rawValue, 0]
-    for step in walk.reads.sorted() {
-      if case .read(let set) = program.code[Int(step)], program.sets[Int(set)].contains(scalar) {
-        target.append(step + 1)
-      }
-    }
+    let target =
+      (program.isAnchored ? [kind.rawValue] : [kind.rawValue, 0])
+      + walk.targets(over: scalar, program).sorted()
     // An anchored search ends before it counts anything more.
     return (target, target.count == 1 ? Move.ended : Move.unknown, cost)
-  }
-
-  /// Collects the reading steps that `starts` lead to without reading; how many steps were seen, or
-  /// nil where a match is among them.
-  private func reach(
-    _ starts: ArraySlice<Int32>, _ program: PatternProgram, _ context: PatternContext,
-    _ walk: inout Walk,
-  ) -> Int? {
-    walk.round += 1
-    walk.reads.removeAll(keepingCapacity: true)
-    walk.open.removeAll(keepingCapacity: true)
-    walk.open.append(contentsOf: starts)
-    var count = 0
-    var hasMatched = false
-    while let step = walk.open.popLast() {
-      guard walk.seen[Int(step)] != walk.round else { continue }
-      walk.seen[Int(step)] = walk.round
-      count += 1
-      switch program.code[Int(step)] {
-      case .read: walk.reads.append(step)
-      case .split(let first, let second):
-        walk.open.append(step + second)
-        walk.open.append(step + first)
-      case .jump(let distance): walk.open.append(step + distance)
-      case .save: walk.open.append(step + 1)
-      case .check(let assertion): if context.holds(assertion) { walk.open.append(step + 1) }
-      case .match: hasMatched = true
-      }
-    }
-    walk.count += count
-    return hasMatched ? nil : count
   }
 }

@@ -36,11 +36,12 @@ struct PatternStates: Sendable {
   /// Works out states for as long as the limit of preparation allows.
   mutating func prepare(_ program: PatternProgram) {
     var steps = PatternSteps(limit: Self.preparationLimit)
+    var walk = PatternWalk(program)
     var state = 0
     while state < members.count {
       for letter in 0...alphabet.count {
         guard steps.count < steps.limit, next.count < Self.preparedTransitionLimit else { return }
-        _ = workOut(from: Int32(state), letter, program, &steps)
+        _ = workOut(from: Int32(state), letter, program, &walk, &steps)
       }
       state += 1
     }
@@ -75,6 +76,7 @@ struct PatternStates: Sendable {
   ) -> Bool? {
     var state = first
     var index = start
+    var walk = PatternWalk(program)
     let width = alphabet.count + 1
     while true {
       let (letter, length) = letter(bytes, at: index)
@@ -85,7 +87,7 @@ struct PatternStates: Sendable {
           forget()
           state = number(of: present)
         }
-        following = workOut(from: state, letter, program, &steps)
+        following = workOut(from: state, letter, program, &walk, &steps)
       }
       guard steps.take(1) else { return nil }
       if following == Self.matched { return true }
@@ -123,58 +125,30 @@ struct PatternStates: Sendable {
 
   /// Works out where `state` goes with `letter`, and keeps it.
   private mutating func workOut(
-    from state: Int32, _ letter: Int, _ program: PatternProgram, _ steps: inout PatternSteps
+    from state: Int32, _ letter: Int, _ program: PatternProgram, _ walk: inout PatternWalk,
+    _ steps: inout PatternSteps,
   ) -> Int32 {
     let slot = Int(state) * (alphabet.count + 1) + letter
     let scalar = letter < alphabet.count ? alphabet.representatives[letter] : nil
     let member = members[Int(state)]
     let before = PatternBefore(rawValue: member[0]) ?? .other
     let context = PatternContext(before: before.scalar, after: scalar)
-    guard let reads = reads(of: member, program, context, &steps) else {
+    let known = walk.count
+    let isOpen = walk.reach(from: member.dropFirst(), program, context, stops: true)
+    _ = steps.take(walk.count - known)
+    guard isOpen else {
       next[slot] = Self.matched
       return Self.matched
     }
-    var targets: Set<Int32> = program.isAnchored ? [] : [0]
-    for step in reads {
-      if let scalar, case .read(let set) = program.code[Int(step)],
-        program.sets[Int(set)].contains(scalar)
-      {
-        targets.insert(step + 1)
-      }
-    }
+    var targets: [Int32] = program.isAnchored ? [] : [0]
+    if let scalar { targets += walk.targets(over: scalar, program).sorted() }
     guard let scalar, !targets.isEmpty else {
       next[slot] = Self.dead
       return Self.dead
     }
     let kind = asksBefore ? PatternBefore(scalar) : .other
-    let result = number(of: [kind.rawValue] + targets.sorted())
+    let result = number(of: [kind.rawValue] + targets)
     next[slot] = result
-    return result
-  }
-
-  /// The reading steps that can be reached from `state` without reading; nil where a match can be.
-  private func reads(
-    of state: [Int32], _ program: PatternProgram, _ context: PatternContext,
-    _ steps: inout PatternSteps
-  ) -> [Int32]? {
-    var seen = Set<Int32>()
-    var open = Array(state.dropFirst())
-    var result: [Int32] = []
-    while let step = open.popLast() {
-      guard seen.insert(step).inserted else { continue }
-      _ = steps.take(1)
-      switch program.code[Int(step)] {
-      case .read: result.append(step)
-      case .split(let first, let second):
-        open.append(step + second)
-        open.append(step + first)
-      case .jump(let distance): open.append(step + distance)
-      case .save: open.append(step + 1)
-      case .check(let assertion):
-        if context.holds(assertion) { open.append(step + 1) }
-      case .match: return nil
-      }
-    }
     return result
   }
 }

@@ -7,6 +7,9 @@ package protocol CELListSource: AnyObject, Sendable {
 
   /// The element at `index`, which is in `0..<count`.
   func element(at index: Int) -> CELValue
+
+  /// Writes the elements in brackets, each one level below `depth`, at the cost of writing each.
+  func write(to writer: inout CELWriter, _ frame: inout CELFrame, depth: Int) throws(CELFailure)
 }
 
 extension CELListSource {

@@ -18,6 +18,10 @@ package protocol CELMapSource: AnyObject, Sendable {
 
   /// The value of any key.
   func value(forKey key: CELKey) -> CELValue?
+
+  /// Writes the entries in braces, keys and values one level below `depth`, at the cost of writing
+  /// each and of 1 for each entry.
+  func write(to writer: inout CELWriter, _ frame: inout CELFrame, depth: Int) throws(CELFailure)
 }
 
 extension CELMapSource {

@@ -96,7 +96,8 @@ package struct PlanAssembly {
       return result
     }
     // Those that the revision brings judge from the next step on.
-    input.policies = try policies.context(of: live, branch: branch, signers: signers)
+    input.policies = try policies.context(
+      of: live, branch: branch, signers: signers, spread: planner.spread)
     try addContents(live, &input)
     try addOrigins(source, knownBase, isExact: isExact, &input)
     let keys = changedKeys(input)

@@ -14,24 +14,28 @@ package final class PolicyCache: Sendable {
   package init() {}
 
   /// The policies and exceptions that are live.
-  package func policies(of live: any LiveReader) throws(StoreError) -> PolicySet {
+  ///
+  /// - Parameter spread: how those are compiled that are not known yet.
+  package func policies(
+    of live: any LiveReader, spread: any Spread = OneByOne(),
+  ) throws(StoreError) -> PolicySet {
     var keys: [ResourceKey] = []
     for kind in PolicySet.kinds {
       keys += try live.names(ofKind: kind).map { ResourceKey(kind: kind, name: $0) }
     }
     if keys.isEmpty { return PolicySet() }
-    var result: [PolicySet.Member] = []
-    for (key, bytes) in try live.contents(of: keys) {
-      if let member = member(key, bytes) { result.append(member) }
-    }
-    return PolicySet(result)
+    let contents = Array(try live.contents(of: keys))
+    return PolicySet(
+      spread.map(contents.count) { member(contents[$0].key, contents[$0].value) }
+        .compactMap(\.self))
   }
 
   /// The policies that are live, with what their expressions ask about.
   package func context(
     of live: any LiveReader, branch: String, signers: [String: String],
+    spread: any Spread = OneByOne(),
   ) throws(StoreError) -> PolicyContext {
-    let set = try policies(of: live)
+    let set = try policies(of: live, spread: spread)
     if set.isEmpty { return PolicyContext() }
     var context = PolicyContext(set: set, branch: branch, signers: signers)
     for kind in set.liveKinds {

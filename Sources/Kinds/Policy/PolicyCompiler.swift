@@ -37,23 +37,15 @@ private struct PolicyCompiler {
 
   mutating func compile(name: String) -> CompiledPolicy {
     let variables = spec["variables"]?.array ?? []
-    // Each may use those before it; the types come out of the first pass, the slots of the second.
-    for (index, variable) in variables.enumerated() {
-      let program = program(variable["expression"], ["variables", "\(index)", "expression"])
-      environment = environment.declaring([
-        "variables.\(variable["name"]?.string ?? "")": program?.resultType ?? .dyn
-      ])
-    }
-    let known = mistakes
+    // Each may use those before it, and keeps its slot when more are declared.
     var compiled: [CompiledPolicy.Variable] = []
     for (index, variable) in variables.enumerated() {
       let name = variable["name"]?.string ?? ""
-      guard let slot = environment.slot(of: "variables.\(name)"),
-        let program = program(variable["expression"], ["variables", "\(index)", "expression"])
-      else { continue }
+      let program = program(variable["expression"], ["variables", "\(index)", "expression"])
+      environment = environment.declaring(["variables.\(name)": program?.resultType ?? .dyn])
+      guard let program, let slot = environment.slot(of: "variables.\(name)") else { continue }
       compiled.append(CompiledPolicy.Variable(name: name, program: program, slot: slot))
     }
-    mistakes = known
     Self.plan(&compiled)
     let deferrals = CELDeferrals(
       Dictionary(compiled.map { ($0.slot, $0.program) }) { first, _ in first }, in: environment,

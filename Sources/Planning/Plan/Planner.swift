@@ -13,7 +13,7 @@ package struct Planner: Sendable {
   package let registry: KindRegistry
   package let guards: GuardSettings
   /// How the changes of large plans are judged.
-  let spread: any Spread
+  package let spread: any Spread
 
   package init(
     registry: KindRegistry, guards: GuardSettings = GuardSettings(),
@@ -77,19 +77,24 @@ package struct Planner: Sendable {
     let changes =
       order(forward) { $0.references.map(\.target) }
       + order(deletes) { (input.live[$0.key]?.references ?? []).map(\.target) }.reversed()
-    var tree = input.tree
-    tree.update(changes.filter { $0.action != .move }.map { (key: $0.key, digest: $0.after) })
     let touched = changes.count { $0.action != .create }
-    let review = PolicyReview(input, registry, spread).review(changes)
+    let (review, rest) = PolicyReview(input, registry, spread).review(changes) {
+      var tree = input.tree
+      tree.update(changes.filter { $0.action != .move }.map { (key: $0.key, digest: $0.after) })
+      return (
+        root: tree.root, guards: guards.findings(changes: changes, input: input).sorted(),
+        commits: commits(of: changes, input)
+      )
+    }
     let plan = Plan(
       baseRevision: input.base.revision, revision: input.revision, roots: input.roots,
       baseRoot: input.base.root,
-      predictedRoot: tree.root, changes: changes,
+      predictedRoot: rest.root, changes: changes,
       relocations: relocations.sorted { $0.key < $1.key }, orphaned: orphaned.sorted(),
-      guards: guards.findings(changes: changes, input: input).sorted(),
+      guards: rest.guards,
       policies: review.findings, approvals: review.approvals, held: held,
       unchangedCount: input.base.total - touched, isRollback: input.isRollback,
-      commits: commits(of: changes, input))
+      commits: rest.commits)
     return .plan(plan)
   }
 

@@ -12,6 +12,20 @@ package protocol Spread: Sendable {
   ) -> [Result]
 }
 
+extension Spread {
+  /// Does the pieces, and beside them `work`, which is of another kind.
+  func map<Result: Sendable, Work: Sendable>(
+    _ count: Int, beside work: @Sendable () -> Work,
+    _ piece: @Sendable (_ index: Int) -> Result,
+  ) -> (results: [Result], work: Work) {
+    // The work comes first, because it cannot be divided.
+    let parts = map(count + 1) { index -> (result: Result?, work: Work?) in
+      index == 0 ? (nil, work()) : (piece(index - 1), nil)
+    }
+    return (parts.compactMap(\.result), parts[0].work ?? work())
+  }
+}
+
 /// One piece after the other.
 package struct OneByOne: Spread {
   package init() {}

@@ -19,15 +19,29 @@ struct PolicyReview: Sendable {
     self.spread = spread
   }
 
-  func review(_ changes: [Change]) -> Result {
-    var result = Result()
-    for change in changes {
-      if let requirement = ownRequirement(change) { result.approvals.append(requirement) }
+  func review(_ changes: [Change]) -> Result { review(changes) {}.result }
+
+  /// The review, and what `work` gives; neither needs the other, so they are done side by side.
+  func review<Work: Sendable>(
+    _ changes: [Change], beside work: @Sendable () -> Work,
+  ) -> (result: Result, work: Work) {
+    let ownRequirements: @Sendable () -> Result = {
+      Result(approvals: changes.compactMap(ownRequirement))
     }
-    if !set.isEmpty, !changes.isEmpty { judge(changes, &result) }
-    result.findings.sort()
-    result.approvals.sort()
-    return result
+    guard !set.isEmpty, !changes.isEmpty else {
+      return (sorted(ownRequirements()), work())
+    }
+    let (result, rest) = judge(changes) { (ownRequirements(), work()) }
+    return (
+      sorted(
+        Result(
+          findings: result.findings, approvals: rest.0.approvals + result.approvals)),
+      rest.1
+    )
+  }
+
+  private func sorted(_ result: Result) -> Result {
+    Result(findings: result.findings.sorted(), approvals: result.approvals.sorted())
   }
 
   // MARK: Policies
@@ -35,28 +49,29 @@ struct PolicyReview: Sendable {
   /// Fewer changes are judged faster than they are spread.
   private static let spreadThreshold = 128
 
-  private func judge(_ changes: [Change], _ result: inout Result) {
+  private func judge<Work: Sendable>(
+    _ changes: [Change], beside work: @Sendable () -> Work,
+  ) -> (result: Result, work: Work) {
     let single = set.policies.filter { !$0.isAboutPlan }
     let together = set.policies.filter(\.isAboutPlan)
     let seesPlan = single.contains(where: \.usesPlan)
     let spread = changes.count < Self.spreadThreshold ? OneByOne() : self.spread
     let facts = seesPlan || !together.isEmpty ? self.facts(of: changes, spread) : []
     let surroundings = surroundings(seesPlan ? facts : [])
-    let sliceCount = spread.width == 1 ? 1 : spread.width * 2
+    let sliceCount = spread.width == 1 ? 1 : spread.width * 4
     let judges = self.judges(single, changes, facts, surroundings, spread)
     // Every part is a value of its own, and they are joined in the order of the changes.
-    let parts = spread.map(sliceCount + together.count) { part in
-      if part < sliceCount {
-        return slice(from: part, by: sliceCount, of: changes, facts, judges)
-      }
-      var result = Result()
-      judge(changes, facts, together: together[part - sliceCount], &result)
-      return [(changes.count + part, result)]
+    let (parts, done) = spread.map(sliceCount + together.count, beside: work) { part in
+      part < sliceCount
+        ? slice(from: part, by: sliceCount, of: changes, facts, judges)
+        : [(changes.count + part, judge(changes, facts, together: together[part - sliceCount]))]
     }
+    var result = Result()
     for (_, part) in parts.joined().sorted(by: { $0.place < $1.place }) {
       result.findings += part.findings
       result.approvals += part.approvals
     }
+    return (result, done)
   }
 
   /// More changes are not tried to find one that a policy is about.
@@ -124,10 +139,10 @@ struct PolicyReview: Sendable {
 
   private func judge(
     _ changes: [Change], _ all: [PolicyFacts], together policy: CompiledPolicy,
-    _ result: inout Result,
-  ) {
+  ) -> Result {
+    var result = Result()
     let matched = all.indices.filter { policy.match.covers(all[$0].change) }
-    if matched.isEmpty { return }
+    if matched.isEmpty { return result }
     for violation in policy.violations(nil, surroundings(matched.map { all[$0] })) {
       result.findings.append(finding(violation, of: policy))
       guard policy.severity == PolicyFinding.Severity.approve.rawValue else { continue }
@@ -135,6 +150,7 @@ struct PolicyReview: Sendable {
         result.approvals.append(requirement(violation.message, of: policy, changes[place], nil))
       }
     }
+    return result
   }
 
   private func surroundings(_ changes: [PolicyFacts]) -> PolicySurroundings {

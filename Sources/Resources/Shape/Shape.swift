@@ -66,6 +66,22 @@ package struct ListRule: Sendable {
   }
 }
 
+extension Shape {
+  /// Whether a text of this shape, or one within, may mean more than its letters.
+  fileprivate var mayMeanMore: Bool {
+    switch self {
+    case .format(let format): format.meaning != .text
+    case .text(let rule): rule.format.map { $0.meaning != .text } ?? false
+    case .list(let shape, _), .map(let shape, _): shape.mayMeanMore
+    case .object(let object): !object.meaningful.isEmpty
+    case .either(let shapes): shapes.contains(where: \.mayMeanMore)
+    // Its fields are not known yet where it is mentioned.
+    case .recursive: true
+    default: false
+    }
+  }
+}
+
 /// An object with known fields; every other field is an error.
 ///
 /// It is a class because decoding passes it around: a reference is cheaper to copy than its fields.
@@ -84,6 +100,8 @@ package final class ObjectShape: Sendable {
   package let conditions: [Condition]
   /// Whether anything is said about how fields go together.
   let hasRules: Bool
+  /// The fields in whose values a text may mean more than its letters, by name.
+  package let meaningful: [(name: String, shape: Shape)]
 
   package init(
     _ fields: [Field],
@@ -100,6 +118,7 @@ package final class ObjectShape: Sendable {
     self.exclusive = exclusive
     self.requires = requires
     self.conditions = conditions
+    meaningful = self.fields.filter(\.shape.mayMeanMore).map { ($0.name, $0.shape) }
     hasRules =
       !exactlyOne.isEmpty || !atLeastOne.isEmpty || !exclusive.isEmpty || !requires.isEmpty
       || !conditions.isEmpty

@@ -32,7 +32,7 @@ extension CELValue {
   }
 
   /// The shape of the items of a list.
-  private static func item(of shape: Shape?) -> Shape? {
+  static func item(of shape: Shape?) -> Shape? {
     if case .list(let item, _) = alternative(of: shape, isList: true) { return item }
     return nil
   }
@@ -54,13 +54,19 @@ extension CELValue {
   }
 
   private static func text(_ text: String, _ shape: Shape?) -> CELValue {
+    format(of: shape).map { Self.text(text, $0) } ?? .string(text)
+  }
+
+  /// The format of texts that may mean more than their letters; nil for all others.
+  static func format(of shape: Shape?) -> TextFormat? {
     switch shape {
-    case .format(let format): return Self.text(text, format)
-    case .text(let rule): return rule.format.map { Self.text(text, $0) } ?? .string(text)
+    case .format(let format): return format.meaning == .text ? nil : format
+    case .text(let rule): return rule.format.flatMap { $0.meaning == .text ? nil : $0 }
     case .either(let shapes):
-      for case .format(let format) in shapes { return Self.text(text, format) }
-      return .string(text)
-    default: return .string(text)
+      // The first format says what a text is.
+      for case .format(let format) in shapes { return format.meaning == .text ? nil : format }
+      return nil
+    default: return nil
     }
   }
 
