@@ -31,8 +31,8 @@ extension Store {
     }
   }
 
-  /// The first event of what always stays: the state that a rollback goes back to, and what
-  /// followed.
+  /// The first event of what always stays: the state that a rollback goes back to, open drifts, and
+  /// what followed.
   ///
   /// Nil where nothing was applied.
   private static func keptFrom(_ db: Database) throws -> Int64? {
@@ -47,6 +47,9 @@ extension Store {
     // A watch that is under way may go back to the state that it names.
     let watched = try Int64.fetchOne(
       db, sql: "SELECT min(good_sequence) FROM health_watch WHERE ended IS NULL")
+    // What was before a drift is where its repair finds out who made it so.
+    let drifted = try Int64.fetchOne(db, sql: "SELECT min(sequence) FROM drift")
+    let limit = min(watched ?? .max, drifted ?? .max)
     var current: AppliedPlan?
     while let row = try applies.next() {
       let apply = try AppliedPlan(JournalRows.event(row))
@@ -55,11 +58,11 @@ extension Store {
         continue
       }
       if apply.root != root, !quarantined.contains(apply.root) {
-        return min(apply.sequence, watched ?? apply.sequence)
+        return min(apply.sequence, limit)
       }
     }
     // There is no earlier state to go back to, as far as the journal reaches.
-    return current.map { min($0.sequence, watched ?? $0.sequence) }
+    return current.map { min($0.sequence, limit) }
   }
 
   package func compact(

@@ -50,6 +50,29 @@ struct CompactionTests {
     #expect(try world.store.firstBrokenEvent() == nil)
   }
 
+  @Test func whatARepairHasToKnowStays() throws {
+    let key = ResourceKey(kind: "Schedule", name: "s")
+    let before = try #require(try world.store.provenance(of: key)).origins
+    try raw.execute("DELETE FROM resource WHERE name = 's'")
+    world.wall.advance(seconds: 1)
+    #expect(try world.store.recordDrift(at: world.wall.now()).map(\.key) == [key])
+    world.drift = DriftPolicy(mode: .warn)
+    for timeout in 6...9 {
+      try world.apply(["manifests/a.yaml": Manifest.job("a", timeout: "\(timeout)h")])
+    }
+    try compact()
+    #expect(
+      try world.store.events(JournalQuery(limit: 100)).contains { $0.kind == .resourceDrifted })
+    world.drift = DriftPolicy()
+    guard case .applied(_, let plan) = try world.reconcile().outcome else {
+      Issue.record("it was not repaired")
+      return
+    }
+    #expect(plan.changes.map(\.key) == [key])
+    #expect(try world.store.provenance(of: key)?.origins == before)
+    #expect(try world.store.firstBrokenEvent() == nil)
+  }
+
   @Test func theEventSaysWhatWasDropped() throws {
     let checkpoint = try compact()
     let event = try #require(try world.store.events(JournalQuery(limit: 1)).last)
