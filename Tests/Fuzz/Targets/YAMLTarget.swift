@@ -34,10 +34,14 @@ extension FuzzTarget {
   private static let longMark = Array("#long\n".utf8)
 
   /// Whether there are only comments, marks of documents and directives.
+  ///
+  /// By scalars: as characters, `#` and a combining mark after it are one that is not `#`.
   private static func isBlank(_ bytes: Span<UInt8>) -> Bool {
-    bytes.text.split(whereSeparator: \.isNewline).allSatisfy { line in
+    let breaks: [Unicode.Scalar] = ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"]
+    return bytes.text.unicodeScalars.split { breaks.contains($0) }.allSatisfy { line in
       let text = line.drop { $0 == " " || $0 == "\t" || $0 == "\u{FEFF}" }
-      return text.isEmpty || ["#", "---", "...", "%"].contains { text.hasPrefix($0) }
+      return text.isEmpty
+        || ["#", "---", "...", "%"].contains { text.starts(with: $0.unicodeScalars) }
     }
   }
 
