@@ -5,6 +5,7 @@ import Glibc
 package import Logging
 package import Persistence
 import Resources
+import TimeZones
 import UnixSignals
 package import Workflows
 
@@ -14,8 +15,8 @@ extension Workspace {
   package func runService(_ store: Store, actor: String) -> RunService {
     let zones = ZoneFiles()
     return RunService(
-      store: store, actor: actor, wall: wall, zones: { try? zones.zone($0) },
-      zoneDataVersion: zones.release() ?? "")
+      store: store, actor: actor, wall: wall, zones: zones.lookup,
+      zoneDataVersion: zones.dataVersion)
   }
 
   /// What decides what runs, with the probe of this machine.
@@ -24,8 +25,8 @@ extension Workspace {
   ) throws(StoreError) -> Dispatcher {
     let zones = ZoneFiles()
     return Dispatcher(
-      store: store, runner: try localRunner(), zones: { try? zones.zone($0) },
-      zoneDataVersion: zones.release() ?? "",
+      store: store, runner: try localRunner(), zones: zones.lookup,
+      zoneDataVersion: zones.dataVersion,
       settings: Dispatcher.Settings(
         decidesSchedules: decidesSchedules, parallelRuns: settings.parallelRuns),
       clock: TimerClock(), wall: wall, logger: logger)
@@ -105,6 +106,13 @@ extension Workspace {
     logger.logLevel = .error
     return try dispatcher(store, decidesSchedules: false, logger: logger)
   }
+}
+
+extension ZoneFiles {
+  /// A zone by its name; nil where this machine has none that can be read.
+  fileprivate var lookup: @Sendable (String) -> Zone? { { try? self.zone($0) } }
+  /// What decisions say they were made with.
+  fileprivate var dataVersion: String { release() ?? "" }
 }
 
 /// The probe of this machine, as the dispatcher sees it.

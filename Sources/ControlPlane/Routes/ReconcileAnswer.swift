@@ -19,6 +19,7 @@ package enum ReconcileAnswer {
       if !report.awaiting.isEmpty {
         members.append(Value.Member("awaiting", .array(report.awaiting.map(value(of:)))))
       }
+      members.append(Value.Member("repair", report.repair.map(value(of:)) ?? .null))
       members.append(Value.Member("revision", .string(report.revision)))
       members.append(
         Value.Member("verification", VerificationJSON.value(report.verification)))
@@ -40,7 +41,8 @@ package enum ReconcileAnswer {
     let all: Value = [
       "awaiting": [], "blocks": [], "counts": .null, "diagnostics": [], "diagnosticsOmitted": 0,
       "failure": .null,
-      "formatVersion": 1, "plan": .null, "result": .string(result), "revision": .null,
+      "formatVersion": 1, "plan": .null, "repair": .null, "result": .string(result),
+      "revision": .null,
       "stateRoot": .null, "suspension": .null, "verification": .null,
     ]
     return .sorted((all.members ?? []) + (more.members ?? []))
@@ -77,12 +79,22 @@ package enum ReconcileAnswer {
   }
 
   private static func planMembers(_ plan: Plan) -> [Value.Member] {
-    let counts = Change.Action.allCases.map {
-      Value.Member($0.rawValue, .integer(Int64(plan.count(of: $0))))
-    }
-    return [
-      Value.Member("counts", .sorted(counts)),
+    [
+      Value.Member("counts", counts(plan.count(of:))),
       Value.Member("plan", .string(plan.digest.description)),
+    ]
+  }
+
+  private static func counts(_ count: (Change.Action) -> Int) -> Value {
+    .sorted(
+      Change.Action.allCases.map { Value.Member($0.rawValue, .integer(Int64(count($0)))) })
+  }
+
+  /// What put drift back beside a head that could not go live.
+  private static func value(of repair: AppliedPlan) -> Value {
+    [
+      "counts": counts { repair.counts[$0] ?? 0 }, "plan": .string(repair.planDigest.description),
+      "revision": .string(repair.revision), "stateRoot": .string(repair.root.description),
     ]
   }
 

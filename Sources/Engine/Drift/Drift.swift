@@ -49,6 +49,7 @@ package struct Drift: Hashable, Sendable {
 extension Drift {
   /// How it came, in a few words.
   package var words: String {
-    edit.map { "edited by \($0.owner) until \($0.expiresAt): \($0.reason)" } ?? operation
+    edit.map { "edited by \($0.owner) until \($0.expiresAt.wholeSeconds): \($0.reason)" }
+      ?? operation
   }
 }

@@ -97,6 +97,21 @@ package struct DriftPolicy: Hashable, Sendable {
       }
   }
 
+  /// What somebody who looks at a plan is told of a drift that the plan leaves alone.
+  func warning(of drift: Drift, at time: Timestamp) -> Diagnostic? {
+    let standing = standing(of: drift, at: time)
+    guard standing.isHeld, standing.isShown, let side = drift.applied ?? drift.actual else {
+      return nil
+    }
+    let words =
+      drift.edit.map {
+        "was edited by \($0.owner) (\($0.reason)) and stays so until \($0.expiresAt.wholeSeconds)"
+      } ?? "is not what was applied (\(drift.operation)) and stays so"
+    return Diagnostic(
+      .warning, code: "drift-held", "\(drift.key) \(words), unless git changes it",
+      at: side.location, resource: drift.key, hint: "see what differs: writ drift")
+  }
+
   /// What the planner is told of open drifts.
   package func notes(_ drifts: [Drift], at time: Timestamp) -> [ResourceKey: DriftNote] {
     var notes: [ResourceKey: DriftNote] = [:]

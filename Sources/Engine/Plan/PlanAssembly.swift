@@ -75,7 +75,8 @@ package struct PlanAssembly {
     var result = Result(
       outcome: .invalid(delta.diagnostics), base: base, blobsRead: delta.blobsRead,
       isIncremental: !delta.isEverything, roots: source.roots, revision: source.revision,
-      warnings: delta.diagnostics.filter { $0.severity == .warning })
+      warnings: delta.diagnostics.filter { $0.severity == .warning }
+        + drifts.compactMap { drift.warning(of: $0, at: time) })
     input.diagnostics = delta.diagnostics
     input.brokenKeys = delta.brokenKeys
     input.presentFiles = delta.presentFiles

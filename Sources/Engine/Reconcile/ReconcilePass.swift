@@ -30,6 +30,8 @@ package struct ReconcilePass: Sendable {
     package var verification: SourceVerification?
     /// What was left out of an apply, because people have to agree to it first.
     package var awaiting: [Verdict.Block] = []
+    /// What put drift back although the head could not go live, or not as a whole.
+    package var repair: AppliedPlan?
 
     package init(
       revision: String, outcome: Outcome, warnings: [Diagnostic], drifts: [Drift] = [],
@@ -41,6 +43,15 @@ package struct ReconcilePass: Sendable {
       self.warnings = warnings
       self.drifts = drifts
       self.verification = verification
+    }
+
+    /// Whether something of the head, or all of it, cannot go live for now.
+    fileprivate var isHeldUp: Bool {
+      switch outcome {
+      case .blocked, .invalid, .unverified: true
+      case .applied, .unchanged: !awaiting.isEmpty
+      case .suspended: false
+      }
     }
   }
 
@@ -75,13 +86,50 @@ package struct ReconcilePass: Sendable {
     self.requires = requires
   }
 
-  /// Plans and, where nothing stands against it, applies.
+  /// Plans and, where nothing stands against it, applies; drift is put back also where something
+  /// does.
   ///
   /// Throws `SourceError` or `StoreError`; the live state is then what it was. Throws
   /// `SourceError.Code.moved` where `verification` is not of exactly this step.
   package func run(
     source: any RevisionReader, verification: SourceVerification? = nil, actor: String,
     at time: Timestamp,
+  ) throws -> Report {
+    var report = try step(source, verification, actor, time)
+    if report.isHeldUp, let repair = try repair(actor, time) {
+      if case .applied = report.outcome {
+        report.drifts = try store.drifts()
+          .filter { drift.standing(of: $0, at: time).isShown }
+      } else {
+        // What was said of the head, and by which digest to clear it, was said beside the drift.
+        report = try step(source, verification, actor, time)
+      }
+      report.repair = repair
+    }
+    return try settle(report, actor, time)
+  }
+
+  /// Puts back what was applied, where guards and windows let it.
+  private func repair(_ actor: String, _ time: Timestamp) throws -> AppliedPlan? {
+    let status = try store.status()
+    let repair = DriftRepair(planner: planner, drift: drift)
+    let plan = try store.read { live throws(StoreError) in
+      try repair.plan(live, roots: status.roots, at: time)
+    }
+    guard let plan else { return nil }
+    let judgement = try PlanGate(store: store, windows: windows).judge(plan, at: time)
+    if case .blocked = judgement.verdict { return nil }
+    return try store.apply(
+      plan,
+      ApplyContext(
+        actor: actor, time: time, isExact: status.isExact,
+        effects: effects.announcing(plan, digest: judgement.digest, at: time),
+        acknowledged: judgement.acknowledged, planDigest: judgement.digest))
+  }
+
+  private func step(
+    _ source: any RevisionReader, _ verification: SourceVerification?, _ actor: String,
+    _ time: Timestamp,
   ) throws -> Report {
     let drifts = try store.recordDrift(at: time)
     let status = try store.status()
@@ -93,16 +141,16 @@ package struct ReconcilePass: Sendable {
     }
     if let suspension = status.suspension {
       report.outcome = .suspended(suspension)
-      return try settle(report, actor, time)
+      return report
     }
     if let verification = report.verification, !verification.isVerified {
       report.outcome = .unverified(verification)
-      return try settle(report, actor, time)
+      return report
     }
     let isInSync =
       status.live.revision == source.revision && status.isExact && status.roots == source.roots
     if isInSync, drifts.allSatisfy({ drift.standing(of: $0, at: time).isHeld }) {
-      return try settle(report, actor, time)
+      return report
     }
     let verified = report.verification?.signers ?? [:]
     let assembled = try assemble(source, status.roots, [], time, verified)
@@ -110,7 +158,7 @@ package struct ReconcilePass: Sendable {
     switch assembled.outcome {
     case .invalid(let diagnostics):
       report.outcome = .invalid(diagnostics)
-      return try settle(report, actor, time)
+      return report
     case .plan(let plan):
       let signers = report.verification?.signers(for: plan) ?? [:]
       let judge = PlanGate(store: store, windows: windows, signers: signers.mapValues(\.principal))
@@ -121,7 +169,7 @@ package struct ReconcilePass: Sendable {
       if step.isIdle { step = step.whole }
       if case .blocked(let blocks) = step.judgement.verdict {
         report.outcome = .blocked(step.plan, blocks)
-        return try settle(report, actor, time)
+        return report
       }
       report.awaiting = step.awaiting
       let applied = try store.apply(
@@ -135,7 +183,7 @@ package struct ReconcilePass: Sendable {
       report.outcome = step.plan.isEmpty ? .unchanged : .applied(applied, step.plan)
       let repaired = Set(step.plan.changes.map(\.key))
       report.drifts.removeAll { repaired.contains($0.key) }
-      return try settle(report, actor, time)
+      return report
     }
   }
 

@@ -272,6 +272,15 @@ package actor Reconciler {
 
   private func log(_ report: ReconcilePass.Report) {
     let revision: Logger.Metadata = ["revision": .string(String(report.revision.prefix(12)))]
+    if let repair = report.repair {
+      logger.notice(
+        "put drift back",
+        metadata: [
+          "revision": .string(String(repair.revision.prefix(12))),
+          "root": .string(repair.root.abbreviated),
+          "changes": .stringConvertible(repair.counts.values.reduce(0, +)),
+        ])
+    }
     switch report.outcome {
     case .unchanged: logger.debug("in sync", metadata: revision)
     case .applied(let applied, let plan):

@@ -106,16 +106,12 @@ final class LiveWorld: RunWorld {
       failure = failure ?? error
       return .unreadable
     }
-    guard let live, let spec = live.content["spec"] else { return .gone }
-    let zoneName = ScheduleSpec.zoneName(spec)
-    guard let zone = zone(zoneName) else { return .zoneMissing(zoneName) }
-    guard
-      let definition = ScheduleDefinition(
-        name: name, digest: live.digest, content: live.content, in: zone)
-    else { return .gone }
-    if schedules.count >= Self.cacheLimit { schedules = [:] }
-    schedules[name] = (definition, spec["targets"])
-    return .live(definition, targets: spec["targets"])
+    let lookup = ScheduleLookup(name, live, zone)
+    if case .live(let definition, let targets) = lookup {
+      if schedules.count >= Self.cacheLimit { schedules = [:] }
+      schedules[name] = (definition, targets)
+    }
+    return lookup
   }
 
   /// Keeps what a schedule remembers of its times.
@@ -170,6 +166,23 @@ enum ScheduleLookup {
   case zoneMissing(String)
   /// The store failed.
   case unreadable
+
+  init(
+    _ name: String, _ live: (digest: Digest, content: Value)?, _ zone: (String) -> Zone?,
+  ) {
+    guard let live, let spec = live.content["spec"] else {
+      self = .gone
+      return
+    }
+    let zoneName = ScheduleSpec.zoneName(spec)
+    guard let zone = zone(zoneName) else {
+      self = .zoneMissing(zoneName)
+      return
+    }
+    self =
+      ScheduleDefinition(name: name, digest: live.digest, content: live.content, in: zone)
+      .map { .live($0, targets: spec["targets"]) } ?? .gone
+  }
 }
 
 /// A live CommandPolicy.

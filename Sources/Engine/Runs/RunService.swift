@@ -202,16 +202,13 @@ package struct RunService: Sendable {
     of row: ScheduleRow, _ transaction: any RunTransaction,
   ) throws(StoreError) -> ScheduleCursor {
     let key = ResourceKey(kind: Kind.schedule.name, name: row.name)
-    guard let live = try transaction.live(key), let spec = live.content["spec"] else {
-      throw StoreError(.notFound, "there is no live \(key)")
-    }
-    let zoneName = ScheduleSpec.zoneName(spec)
-    guard let zone = zones(zoneName),
-      var definition = ScheduleDefinition(
-        name: row.name, digest: live.digest, content: live.content, in: zone)
-    else {
+    var definition: ScheduleDefinition
+    switch ScheduleLookup(row.name, try transaction.live(key), zones) {
+    case .live(let live, _): definition = live
+    case .gone, .unreadable: throw StoreError(.notFound, "there is no live \(key)")
+    case .zoneMissing(let zone):
       throw StoreError(
-        .blocked, "\(key) cannot be decided here: this machine has no time zone \(zoneName)",
+        .blocked, "\(key) cannot be decided here: this machine has no time zone \(zone)",
         hint: "install tzdata, or hold it in git with spec.suspend: true")
     }
     let begun = ScheduleMachine.begin(

@@ -63,7 +63,7 @@ struct ChangeSummary {
     case .rolledBack: "rolled back"
     case .drifted: "drifted"
     case .breakGlass: "break-glass edit"
-    case .adopted: "live by other means already"
+    case .adopted: "live already"
     }
   }
 

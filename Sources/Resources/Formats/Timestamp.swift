@@ -69,7 +69,12 @@ extension Timestamp {
 
 extension Timestamp: CustomStringConvertible {
   /// RFC 3339 in UTC, with as many digits of a fraction as it needs.
-  package var description: String {
+  package var description: String { text(hasFraction: true) }
+
+  /// RFC 3339 in UTC without a fraction, for people.
+  package var wholeSeconds: String { text(hasFraction: false) }
+
+  private func text(hasFraction: Bool) -> String {
     let (seconds, fraction) = Self.split(nanoseconds, by: 1_000_000_000)
     let (days, second) = Self.split(seconds, by: 86_400)
     var bytes = Array(CivilDate(daysSinceEpoch: Int(days)).description.utf8)
@@ -79,7 +84,7 @@ extension Timestamp: CustomStringConvertible {
     bytes += Digits.padded(Int(second) / 60 % 60, 2)
     bytes.append(UInt8(ascii: ":"))
     bytes += Digits.padded(Int(second) % 60, 2)
-    if fraction > 0 {
+    if hasFraction, fraction > 0 {
       bytes.append(UInt8(ascii: "."))
       bytes += Digits.padded(Int(fraction), 9)
       while bytes.last == UInt8(ascii: "0") { bytes.removeLast() }

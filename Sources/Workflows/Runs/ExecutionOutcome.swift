@@ -14,9 +14,8 @@ extension Execution {
       if run.countsAsFailed { return .failed }
       states.insert(run.state)
     }
-    for (state, outcome) in [
-      (RunState.denied, State.denied), (.canceled, .canceled), (.success, .success),
-    ] where states.contains(state) { return outcome }
-    return .skipped
+    if states.contains(.denied) { return .denied }
+    if states.contains(.canceled) { return .canceled }
+    return states.contains(.success) ? .success : .skipped
   }
 }

@@ -90,14 +90,14 @@ struct ReconcileView {
 
   func show(isQuiet: Bool) {
     let revision = value["revision"]?.string.map { String($0.prefix(12)) } ?? ""
+    if let repair = value["repair"], repair != .null, !isQuiet {
+      let live = repair["revision"]?.string?.prefix(12) ?? ""
+      Terminal.writeLine("put back what is not of \(live)\(counts(repair["counts"]))")
+    }
     switch value["result"]?.string {
     case "applied":
-      let counts = (value["counts"]?.members ?? []).compactMap { member in
-        member.value.integer.flatMap { $0 == 0 ? nil : "\($0) \(member.key)d" }
-      }
       if !isQuiet {
-        Terminal.writeLine(
-          "applied \(revision)\(counts.isEmpty ? "" : ": " + counts.joined(separator: ", "))")
+        Terminal.writeLine("applied \(revision)\(counts(value["counts"]))")
         let waiting = Set((value["awaiting"]?.array ?? []).compactMap { $0["subject"]?.string })
         if !waiting.isEmpty {
           Terminal.writeLine(
@@ -141,6 +141,14 @@ struct ReconcileView {
       Terminal.writeError(
         "writ: \(TextLayout.escaped(value["failure"]?["message"]?.string ?? "the pass failed"))")
     }
+  }
+
+  /// `: 1 updated, 2 deleted`; nothing for nothing.
+  private func counts(_ counts: Value?) -> String {
+    let words = (counts?.members ?? []).compactMap { member in
+      member.value.integer.flatMap { $0 == 0 ? nil : "\($0) \(member.key)d" }
+    }
+    return words.isEmpty ? "" : ": " + words.joined(separator: ", ")
   }
 
   private func showUnverified(_ verification: Value) {

@@ -124,8 +124,3 @@ struct JournalOutput {
     ]
   }
 }
-
-extension Timestamp {
-  /// RFC 3339 without a fraction.
-  var wholeSeconds: String { Timestamp(seconds: seconds).description }
-}

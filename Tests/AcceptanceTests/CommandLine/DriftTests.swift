@@ -61,6 +61,24 @@ import Testing
     }
   }
 
+  @Test func aMistakeInGitDoesNotKeepWhatSomebodyDid() async throws {
+    try await Sandbox.with { box in
+      let (upstream, before) = try await applied(box)
+      try upstream.write("kind: Jop\n", to: "manifests/beta.yaml")
+      try await upstream.push("a slip")
+      _ = try await box.sql(Self.vandalism)
+      let pass = try await box.writ("reconcile", "--repo", upstream.bare)
+      #expect(pass.code == 1, "\(pass)")
+      let live = before.revision.prefix(12)
+      #expect(pass.output.contains("put back what is not of \(live): 1 updated"), "\(pass)")
+      #expect(pass.error.contains("manifests/beta.yaml:1:7"), "\(pass)")
+      #expect(try await box.liveState().root == before.root)
+      #expect(try await box.writ("drift").code == 0)
+      let again = try await box.writ("reconcile", "--repo", upstream.bare)
+      #expect(again.code == 1 && again.output.isEmpty, "\(again)")
+    }
+  }
+
   @Test(arguments: ["warn", "off"]) func settingsSayWhatBecomesOfIt(_ mode: String) async throws {
     try await Sandbox.with { box in
       let (upstream, _) = try await applied(box)

@@ -18,24 +18,30 @@ struct BreakGlassEditTests {
     ])
   }
 
-  private func resource(_ text: String) throws -> Resource {
+  private static func resource(_ text: String, _ world: World) throws -> Resource {
     let read = YAMLReader.read(Array(text.utf8), file: "edit.yaml")
     let decoded = ManifestDecoder(registry: world.planner.registry)
       .decode(try #require(read.documents.first).root, file: "edit.yaml")
     return try #require(decoded.resource)
   }
 
+  /// Changes what is live as `writ edit` does.
   @discardableResult
-  private func edit(_ text: String, hours: Int64 = 4) throws -> AppliedPlan {
+  static func edit(_ world: World, _ text: String, hours: Int64) throws -> AppliedPlan {
     world.wall.advance(seconds: 1)
     let now = world.wall.now()
     let breaking = BreakGlassEdit(store: world.store, planner: world.planner)
-    let plan = try breaking.propose(try resource(text), at: now)
+    let plan = try breaking.propose(try resource(text, world), at: now)
     let edit = Drift.Edit(
       owner: "cli:ana", reason: "the disk is full",
       expiresAt: now.advanced(by: .seconds(hours * 3600)))
     return try world.store.apply(
       plan, breaking.context(for: plan, edit: edit, at: now, effects: world.effects))
+  }
+
+  @discardableResult
+  private func edit(_ text: String, hours: Int64 = 4) throws -> AppliedPlan {
+    try Self.edit(world, text, hours: hours)
   }
 
   private func timeout() throws -> String? {
@@ -53,6 +59,10 @@ struct BreakGlassEditTests {
       return
     }
     #expect(report.drifts.first?.edit?.owner == "cli:ana")
+    #expect(
+      try world.assemble().warnings.map(\.message) == [
+        "Job/a was edited by cli:ana (the disk is full) and stays so until 2026-01-05T16:00:02Z, unless git changes it"
+      ])
     let condition = try world.store.conditions().first { $0.kind == .drifted }
     #expect(condition?.reason == "BreakGlass")
     #expect(condition?.message.contains("the disk is full") == true)
