@@ -84,7 +84,7 @@ struct DriftRows {
     let statement = try db.cachedStatement(
       sql: """
         SELECT sequence, payload FROM journal
-        WHERE subject = ? AND kind >= 'resource.' AND kind < 'resource/'
+        WHERE subject = ? AND kind >= 'resource.' AND kind < 'resource/' AND kind < 'run.'
         ORDER BY sequence DESC LIMIT 1
         """)
     statement.setUncheckedArguments([key.description])

@@ -44,11 +44,9 @@ struct JournalRows {
     let event = JournalEvent(
       sequence: last.sequence + 1, time: time, actor: actor, kind: kind, subject: subject,
       payload: payload, after: last.hash)
-    insert.setUncheckedArguments([
-      event.sequence, event.time.nanoseconds, actor, kind.rawValue, subject, Data(payload),
-      event.previousHash.data, event.hash.data,
-    ])
-    try insert.execute()
+    try insert.execute(
+      binding: event.sequence, event.time.nanoseconds, actor, kind.rawValue, subject,
+      Data(payload), event.previousHash.data, event.hash.data)
     last = (event.sequence, event.hash)
     return event.sequence
   }

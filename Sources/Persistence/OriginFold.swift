@@ -43,6 +43,7 @@ struct OriginFold {
       sql: """
         SELECT sequence, actor, payload, kind FROM journal
         WHERE subject = ? AND sequence <= ? AND kind >= 'resource.' AND kind < 'resource/'
+          AND kind < 'run.'
           AND kind NOT IN ('resource.relocated', 'resource.orphaned')
         ORDER BY sequence DESC LIMIT 1
         """)

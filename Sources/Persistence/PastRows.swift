@@ -155,7 +155,7 @@ struct PastRows: PastReader {
       let journal = try db.cachedStatement(
         sql: """
           SELECT sequence, time, payload, kind FROM journal
-          WHERE subject = ? AND sequence <= ? AND kind LIKE 'resource.%'
+          WHERE subject = ? AND sequence <= ? AND kind LIKE 'resource.%' AND kind < 'run.'
             AND kind NOT IN ('resource.relocated', 'resource.orphaned')
           ORDER BY sequence DESC
           """)

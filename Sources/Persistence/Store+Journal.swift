@@ -11,13 +11,8 @@ extension Store {
     try reading { db in
       let rows: [Row]
       if let subject = query.subject {
-        rows = try Row.fetchAll(
-          db,
-          sql: """
-            SELECT \(JournalRows.columns) FROM journal WHERE subject = ? AND sequence > ?
-            ORDER BY sequence DESC LIMIT ?
-            """,
-          arguments: [subject, query.after, query.limit])
+        rows = try SubjectRows(db: db, subject: subject).newest(
+          after: query.after, limit: query.limit)
       } else {
         rows = try Row.fetchAll(
           db,

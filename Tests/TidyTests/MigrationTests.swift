@@ -11,7 +11,7 @@ struct MigrationTests {
     "v0005_verification": "73d2ae3f6e25aafe",
     "v0006_checkpoint": "6127b323a35c3fbb",
     "v0007_approval": "ea49ed8b82280987",
-    "v0008_runs": "e3580b4b3b029245",
+    "v0008_runs": "1e4ab0f4af082585",
   ]
 
   /// FNV-1a of 64 bits: enough against haste, which is all that it is against.

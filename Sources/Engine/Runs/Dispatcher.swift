@@ -70,7 +70,8 @@ package actor Dispatcher {
   private var pollInterval: Duration {
     settings.decidesSchedules ? .seconds(5) : .milliseconds(250)
   }
-  private static let requestBatch = 1000
+  /// So many requests are taken in one turn: no more than take as long as what runs meanwhile.
+  private static let requestBatch = 256
   /// What a commit costs is a fraction of this; and nobody waits for a run that closely.
   private static let moment: Duration = .milliseconds(10)
   /// So often it looks whether all has stopped, half a second apart at most.

@@ -1,5 +1,19 @@
 -- What runs, what ran, and what was decided about each time of each schedule.
 
+-- Most events are about runs, and each of a run is between two of its execution. So these alone are
+-- found by their subject, with the few that come after its end.
+DROP INDEX journal_subject;
+CREATE INDEX journal_subject ON journal (subject, sequence)
+WHERE kind < 'run.' OR kind >= 'run/' OR kind = 'run.lateResult';
+
+-- Both that there were, in one: each costs something with every event.
+DROP TRIGGER journal_is_append_only_insert;
+DROP TRIGGER journal_follows_its_checkpoint;
+CREATE TRIGGER journal_is_append_only_insert BEFORE INSERT ON journal
+WHEN NEW.sequence <= (SELECT coalesce(max(sequence), 0) FROM journal)
+  OR NEW.sequence <= (SELECT coalesce(max(sequence), 0) FROM checkpoint)
+BEGIN SELECT RAISE (ABORT, 'the journal is append-only'); END;
+
 -- Where a column has one of more than two words, its check is made of ORs: for a list after IN
 -- SQLite fills a table of its own at each write.
 

@@ -22,15 +22,13 @@ struct RunRows {
           wave_starts_at, failed_count, stop_reason, approvers, approved_by, ended_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
-    statement.setUncheckedArguments([
-      value.id.description, value.job, value.jobDigest.data, trigger.word, trigger.source,
+    try statement.execute(
+      binding: value.id.description, value.job, value.jobDigest.data, trigger.word, trigger.source,
       trigger.nominal, trigger.fold, value.actor, value.createdAt.nanoseconds,
       value.startAt.nanoseconds, value.deadline?.nanoseconds, Self.text(names: value.probes),
       Self.text(waves: value.waves), value.failureBudget, value.state.rawValue, value.wave,
       value.waveStartsAt?.nanoseconds, value.failedCount, value.stopReason, value.approvers,
-      Self.text(names: value.approvedBy), value.endedAt?.nanoseconds,
-    ])
-    try statement.execute()
+      Self.text(names: value.approvedBy), value.endedAt?.nanoseconds)
   }
 
   private func update(_ value: Execution) throws {
@@ -40,12 +38,10 @@ struct RunRows {
           stop_reason = ?, approved_by = ?, ended_at = ?
         WHERE name = ? AND ended_at IS NULL
         """)
-    statement.setUncheckedArguments([
-      value.state.rawValue, value.wave, value.waveStartsAt?.nanoseconds, value.failedCount,
+    try statement.execute(
+      binding: value.state.rawValue, value.wave, value.waveStartsAt?.nanoseconds, value.failedCount,
       value.stopReason, Self.text(names: value.approvedBy), value.endedAt?.nanoseconds,
-      value.id.description,
-    ])
-    try statement.execute()
+      value.id.description)
     guard db.changesCount == 1 else {
       throw StoreError(.stale, "the execution \(value.id) has ended already")
     }
@@ -63,14 +59,12 @@ struct RunRows {
         WHERE execution_id = (SELECT id FROM execution WHERE name = ?) AND probe = ? AND attempt = ?
           AND state = ?
         """)
-    statement.setUncheckedArguments([
-      run.state.rawValue, run.reason?.rawValue, run.message, run.notBefore?.nanoseconds,
+    try statement.execute(
+      binding: run.state.rawValue, run.reason?.rawValue, run.message, run.notBefore?.nanoseconds,
       run.startedAt?.nanoseconds, run.endedAt?.nanoseconds, run.exitCode, run.signal,
       run.usage?.userCPU.nanoseconds, run.usage?.systemCPU.nanoseconds,
       run.usage?.maxResidentBytes, run.stdoutBytes, run.stderrBytes, try Self.text(stop: run.stop),
-      run.id.execution.description, run.id.probe, run.id.attempt, from.rawValue,
-    ])
-    try statement.execute()
+      run.id.execution.description, run.id.probe, run.id.attempt, from.rawValue)
     guard db.changesCount == 1 else {
       throw StoreError(
         .stale,
@@ -88,14 +82,13 @@ struct RunRows {
         VALUES ((SELECT id FROM execution WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
           ?, ?, ?, ?)
         """)
-    statement.setUncheckedArguments([
-      run.id.execution.description, run.id.probe, run.id.attempt, run.job, run.state.rawValue,
+    try statement.execute(
+      binding: run.id.execution.description, run.id.probe, run.id.attempt, run.job,
+      run.state.rawValue,
       run.reason?.rawValue, run.message, run.createdAt.nanoseconds, run.notBefore?.nanoseconds,
       run.startedAt?.nanoseconds, run.endedAt?.nanoseconds, run.exitCode, run.signal,
       run.usage?.userCPU.nanoseconds, run.usage?.systemCPU.nanoseconds,
-      run.usage?.maxResidentBytes, run.stdoutBytes, run.stderrBytes, try Self.text(stop: run.stop),
-    ])
-    try statement.execute()
+      run.usage?.maxResidentBytes, run.stdoutBytes, run.stderrBytes, try Self.text(stop: run.stop))
   }
 
   // MARK: Reading

@@ -89,7 +89,7 @@ struct RunRowsTransaction: RunTransaction {
   func drop(_ requests: [RunRequest]) throws(StoreError) {
     try typed {
       let statement = try db.cachedStatement(sql: "DELETE FROM run_request WHERE id = ?")
-      for request in requests { try statement.execute(arguments: [request.id]) }
+      for request in requests { try statement.execute(binding: request.id) }
     }
   }
 

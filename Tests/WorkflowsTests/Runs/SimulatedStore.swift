@@ -24,6 +24,8 @@ struct SimulatedStore {
   private var retried: Set<Int> = []
   /// Where nobody knows whether something ran that may not run again, as execution · probe.
   private var unknown: Set<Int> = []
+  /// Executions of which the journal has the beginning, and not the end.
+  private var noted: Set<Int> = []
   private(set) var problems: [String] = []
   private(set) var runCount = 0
   private(set) var ends: [String: Int] = [:]
@@ -73,7 +75,21 @@ struct SimulatedStore {
       check(run, job)
     }
     for change in step.executions { store(change) }
-    for note in step.notes where note.kind == .runLateResult { lateResults += 1 }
+    for note in step.notes { check(note) }
+  }
+
+  /// The journal finds the events of a run between those of its execution.
+  private mutating func check(_ note: RunNote) {
+    let number = Self.number(of: note.execution)
+    switch note.kind {
+    case .executionStarted, .executionHeld: noted.insert(number)
+    case .executionEnded: noted.remove(number)
+    case .runLateResult: lateResults += 1
+    default:
+      if let run = note.run, !noted.contains(number) {
+        problem("\(note.kind.rawValue) of \(run) is not between the events of its execution")
+      }
+    }
   }
 
   private mutating func store(_ change: RunChange, _ world: SimulatedWorld) {
