@@ -28,10 +28,6 @@ package struct Planner: Sendable {
     var diagnostics = input.diagnostics + CrossChecks(input: input).diagnostics()
     guard !diagnostics.containsError else { return .invalid(diagnostics.sorted()) }
 
-    var desired: [ResourceKey: Resource] = [:]
-    desired.reserveCapacity(input.desired.count)
-    for resource in input.desired { desired[resource.key] = resource }
-
     var forward: [Change] = []
     var relocations: [Relocation] = []
     for resource in input.desired {
@@ -64,7 +60,8 @@ package struct Planner: Sendable {
 
     var deletes: [Change] = []
     var orphaned: [ResourceKey] = []
-    for (key, live) in input.live where desired[key] == nil && !live.isOrphaned {
+    let desired: Set<ResourceKey> = input.live.isEmpty ? [] : Set(input.desired.map(\.key))
+    for (key, live) in input.live where !desired.contains(key) && !live.isOrphaned {
       if input.isHeld(key, desired: nil) { continue }
       if live.marks.isKept, !input.isDrift(key, desired: nil) {
         orphaned.append(key)

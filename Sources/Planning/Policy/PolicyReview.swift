@@ -31,17 +31,17 @@ struct PolicyReview: Sendable {
     guard !set.isEmpty, !changes.isEmpty else {
       return (sorted(ownRequirements()), work())
     }
-    let (result, rest) = judge(changes) { (ownRequirements(), work()) }
-    return (
-      sorted(
-        Result(
-          findings: result.findings, approvals: rest.0.approvals + result.approvals)),
-      rest.1
-    )
+    var (result, rest) = judge(changes) { (ownRequirements(), work()) }
+    result.approvals += rest.0.approvals
+    return (sorted(result), rest.1)
   }
 
   private func sorted(_ result: Result) -> Result {
-    Result(findings: result.findings.sorted(), approvals: result.approvals.sorted())
+    // Approvals are large, and a policy can ask for one of each change; what is sorted are their
+    // places.
+    let approvals = result.approvals
+    let order = approvals.indices.sorted { approvals[$0] < approvals[$1] }
+    return Result(findings: result.findings.sorted(), approvals: order.map { approvals[$0] })
   }
 
   // MARK: Policies
