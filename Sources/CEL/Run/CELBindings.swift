@@ -37,7 +37,7 @@ package struct CELBindings: Sendable {
     guard values[slot] == nil else { return }
     var frame = CELFrame(moving: &self, localCount: 0, limit: 0) { _, _ in nil }
     _ = frame.demanded(slot)
-    take(from: frame)
+    frame.giveBack(to: &self)
   }
 
   /// Takes over what `other` knows of the variable in `slot`: its value, or that it has failed.
@@ -48,12 +48,6 @@ package struct CELBindings: Sendable {
       failed.insert(slot)
     }
   }
-
-  /// Takes over what a frame has found out of deferred variables.
-  mutating func take(from frame: consuming CELFrame) {
-    values = frame.inputs
-    failed = frame.failed
-  }
 }
 
 /// The programs of variables that are evaluated when they are first asked for.
@@ -61,14 +55,28 @@ package struct CELBindings: Sendable {
 /// A program may ask for variables that are deferred too; how deep that goes is up to the caller, as
 /// each level takes stack.
 package final class CELDeferrals: Sendable {
+  /// What is needed of a program to run it.
+  struct Program: Sendable {
+    let run: CELRun
+    let localCount: Int
+    let branchCount: Int
+    let offsetInZone: CELZoneResolver
+  }
+
   /// By slot.
-  let programs: [CELProgram?]
+  let programs: [Program?]
   /// What the evaluation of each may cost.
   let limit: Int
 
   /// Programs by the slots of the variables that they give.
   package init(_ programs: [Int: CELProgram], in environment: CELEnvironment, limit: Int) {
-    self.programs = environment.variableNames.indices.map { programs[$0] }
+    self.programs = environment.variableNames.indices.map { slot in
+      programs[slot].map { program in
+        Program(
+          run: program.run, localCount: program.localCount, branchCount: program.branches.count,
+          offsetInZone: program.offsetInZone)
+      }
+    }
     self.limit = limit
   }
 }

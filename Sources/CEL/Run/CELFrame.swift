@@ -5,13 +5,13 @@ package struct CELFrame {
   /// What gives the values of variables when they are first asked for.
   let deferrals: CELDeferrals?
   /// The slots of deferred variables that could not be evaluated.
-  private(set) var failed: Set<Int> = []
+  private(set) var failed: Set<Int>
   /// Values of loop variables and bindings by slot.
   var locals: [CELValue?]
   /// How much the evaluation may still cost.
   package private(set) var remaining: Int
   /// Seconds east of UTC in a named time zone at a point in time.
-  package let offsetInZone: CELZoneResolver
+  package private(set) var offsetInZone: CELZoneResolver
   /// Which branches were taken: bit 0 for true, bit 1 for false.
   var branches: [UInt8]
 
@@ -28,7 +28,7 @@ package struct CELFrame {
     branches = branchCount == 0 ? [] : Array(repeating: 0, count: branchCount)
   }
 
-  /// Takes the values out of `bindings`, which gets them back by `CELBindings.take(from:)`.
+  /// Takes the values out of `bindings`, which gets them back by `giveBack(to:)`.
   init(
     moving bindings: inout CELBindings, localCount: Int, limit: Int,
     offsetInZone: @escaping CELZoneResolver, branchCount: Int = 0,
@@ -47,28 +47,37 @@ package struct CELFrame {
   ///
   /// Its evaluation costs this one nothing, as if it had been bound before.
   mutating func demanded(_ slot: Int) -> CELValue? {
-    guard let deferrals, let program = deferrals.programs[slot], !failed.contains(slot) else {
+    guard let deferrals, !failed.contains(slot), let program = deferrals.programs[slot] else {
       return nil
     }
-    var inner = CELFrame(
-      inputs: inputs, localCount: program.localCount, limit: deferrals.limit,
-      offsetInZone: program.offsetInZone, branchCount: program.branches.count,
-      deferrals: deferrals, failed: failed)
-    // Only one of the two may hold them while they are written to.
-    inputs = []
+    // The frame is that of the variable for a while, so that nothing has to be copied.
+    var locals = [CELValue?](repeating: nil, count: program.localCount)
+    var branches = [UInt8](repeating: 0, count: program.branchCount)
+    let (remaining, offsetInZone) = (self.remaining, self.offsetInZone)
+    swap(&self.locals, &locals)
+    swap(&self.branches, &branches)
+    (self.remaining, self.offsetInZone) = (deferrals.limit, program.offsetInZone)
     let value: CELValue?
     do throws(CELFailure) {
-      value = try program.run(&inner)
+      value = try program.run(&self)
     } catch {
       value = nil
     }
-    (inputs, failed) = (inner.inputs, inner.failed)
+    swap(&self.locals, &locals)
+    swap(&self.branches, &branches)
+    (self.remaining, self.offsetInZone) = (remaining, offsetInZone)
     if let value {
       inputs[slot] = value
     } else {
       failed.insert(slot)
     }
     return value
+  }
+
+  /// Gives back the values that were moved in, with what was found out of deferred variables.
+  mutating func giveBack(to bindings: inout CELBindings) {
+    swap(&inputs, &bindings.values)
+    bindings.failed = failed
   }
 
   /// Takes `cost` off the budget; every node costs 1, work on large values costs by its size.

@@ -41,7 +41,7 @@ package struct CELProgram: Sendable {
     updating bindings: inout CELBindings, limit: Int = defaultLimit,
   ) throws(CELFailure) -> CELValue {
     var frame = frame(moving: &bindings, limit: limit)
-    defer { bindings.take(from: frame) }
+    defer { frame.giveBack(to: &bindings) }
     return try run(&frame)
   }
 
@@ -50,7 +50,7 @@ package struct CELProgram: Sendable {
     updating bindings: inout CELBindings, limit: Int = defaultLimit,
   ) throws(CELFailure) -> Bool {
     var frame = frame(moving: &bindings, limit: limit)
-    defer { bindings.take(from: frame) }
+    defer { frame.giveBack(to: &bindings) }
     return try test(&frame)
   }
 

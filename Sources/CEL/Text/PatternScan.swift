@@ -53,12 +53,14 @@ struct PatternScan: Sendable {
   /// Works out moves from the start of a text, for as long as the limits allow.
   mutating func prepare(_ program: PatternProgram) {
     var walk = PatternWalk(program)
+    let (alphabet, asksBefore) = (alphabet, asksBefore)
     _ = add([PatternBefore.nothing.rawValue, 0])
     var row = 0
     while row < members.count {
       for letter in 0..<width {
         guard walk.count < Self.preparationLimit else { return }
-        let step = step(from: members[row], letter, program, &walk)
+        let step = Self.step(
+          from: members[row], letter, program, alphabet, asksBefore: asksBefore, &walk)
         var move = Move(next: step.mark, cost: Int32(clamping: step.cost))
         if step.mark == Move.unknown {
           move.next = rows[step.target] ?? Move.unknown
@@ -109,7 +111,7 @@ struct PatternScan: Sendable {
       // One step by hand; it may lead back to a set that is known.
       let (letter, length) = letter(text, at: index)
       var open = walk.take() ?? PatternWalk(program)
-      let step = step(from: set, letter, program, &open)
+      let step = Self.step(from: set, letter, program, alphabet, asksBefore: asksBefore, &open)
       walk = open
       if step.mark == Move.matched { return .something }
       cost += step.cost
@@ -178,8 +180,9 @@ struct PatternScan: Sendable {
   // MARK: Single steps
 
   /// What `PatternSearch` does at one place: where it leads, or a mark, and what it costs.
-  private func step(
-    from set: [Int32], _ letter: Int, _ program: PatternProgram, _ walk: inout PatternWalk,
+  private static func step(
+    from set: [Int32], _ letter: Int, _ program: PatternProgram, _ alphabet: PatternAlphabet,
+    asksBefore: Bool, _ walk: inout PatternWalk,
   ) -> (target: [Int32], mark: Int32, cost: Int) {
     let scalar = letter < alphabet.count ? alphabet.representatives[letter] : nil
     let before = PatternBefore(rawValue: set[0]) ?? .other

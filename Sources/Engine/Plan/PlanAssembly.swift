@@ -99,10 +99,10 @@ package struct PlanAssembly {
     // Those that the revision brings judge from the next step on.
     input.policies = try policies.context(
       of: live, branch: branch, signers: signers, spread: planner.spread)
-    try addContents(live, &input)
+    let changed = changedKeys(input)
+    try addContents(live, of: changed, &input)
     try addOrigins(source, knownBase, isExact: isExact, &input)
-    let keys = changedKeys(input)
-    input.tree = try live.tree(around: keys)
+    input.tree = try live.tree(around: changed)
     FaultPoint.reach(.planAssembled)
     result.outcome = planner.plan(input)
     if case .plan(var plan) = result.outcome, !plan.policies.isEmpty {
@@ -228,17 +228,21 @@ package struct PlanAssembly {
     var keys: [ResourceKey] = []
     var desired: Set<ResourceKey> = []
     desired.reserveCapacity(input.desired.count)
-    for resource in input.desired {
-      desired.insert(resource.key)
-      if input.live[resource.key]?.digest != resource.digest { keys.append(resource.key) }
+    for place in input.desired.indices {
+      let key = input.desired[place].key
+      desired.insert(key)
+      if input.live[key]?.digest != input.desired[place].digest { keys.append(key) }
     }
     for key in input.live.keys where !desired.contains(key) { keys.append(key) }
     return keys
   }
 
   /// The canonical bytes of what differs, for field diffs.
-  private func addContents(_ live: any LiveReader, _ input: inout PlanInput) throws {
-    var keys = changedKeys(input).filter { input.live[$0] != nil }
+  private func addContents(
+    _ live: any LiveReader, of changed: [ResourceKey], _ input: inout PlanInput,
+  ) throws {
+    if input.live.isEmpty { return }
+    var keys = changed.filter { input.live[$0] != nil }
     if !input.policies.set.isEmpty { keys += movedKeys(input) }
     for (key, content) in try live.contents(of: keys.sorted()) {
       input.live[key]?.content = content
@@ -247,11 +251,12 @@ package struct PlanAssembly {
 
   /// Resources that mean the same and stand in another file.
   private func movedKeys(_ input: PlanInput) -> [ResourceKey] {
-    input.desired.compactMap { resource in
-      guard let live = input.live[resource.key], live.digest == resource.digest,
-        live.location.file != resource.location.file
+    input.desired.indices.compactMap { place in
+      let key = input.desired[place].key
+      guard let live = input.live[key], live.digest == input.desired[place].digest,
+        live.location.file != input.desired[place].location.file
       else { return nil }
-      return resource.key
+      return key
     }
   }
 
@@ -264,12 +269,15 @@ package struct PlanAssembly {
   private func locate(
     _ plan: inout Plan, _ input: PlanInput, _ source: any RevisionReader,
   ) throws {
-    let changes = Dictionary(plan.changes.map { ($0.key, $0) }) { first, _ in first }
+    var deleted: Set<ResourceKey> = []
+    for place in plan.changes.indices where plan.changes[place].action == .delete {
+      deleted.insert(plan.changes[place].key)
+    }
     let indices = plan.policies.indices.filter { index in
       guard plan.policies[index].pointer != nil, let key = plan.policies[index].subject else {
         return false
       }
-      return changes[key].map { $0.action != .delete } ?? false
+      return !deleted.contains(key)
     }.prefix(Self.locatedFindings)
     let files = Set(indices.compactMap { plan.policies[$0].location?.file })
     if files.isEmpty { return }
@@ -310,6 +318,7 @@ package struct PlanAssembly {
     var files: Set<String> = []
     var queries: [TraceQuery] = []
     var desired: Set<ResourceKey> = []
+    desired.reserveCapacity(input.desired.count)
     for resource in input.desired {
       desired.insert(resource.key)
       let live = input.live[resource.key]
@@ -328,9 +337,10 @@ package struct PlanAssembly {
       deleted[key] = live.location.file
     }
     if !files.isEmpty { input.origins = try source.origins(of: files, since: base) }
+    // Queries are large; what is sorted are their places.
+    let order = queries.indices.sorted { queries[$0].key < queries[$1].key }
     // What is live is the base's, or it may be older than that.
-    input.traces = try source.trace(
-      queries.sorted { $0.key < $1.key }, since: isExact ? base : nil)
+    input.traces = try source.trace(order.map { queries[$0] }, since: isExact ? base : nil)
     for (key, origin) in try source.deletions(deleted, since: isExact ? base : nil) {
       input.traces[key] = ResourceTrace(origin: origin)
     }

@@ -25,21 +25,30 @@ package struct PolicyJudge: Sendable {
   package mutating func violations(_ facts: PolicyFacts?) -> [CompiledPolicy.Violation] {
     var bindings = shared
     policy.bind(facts, in: &bindings)
-    for variable in policy.variables where variable.isEager { bindings.demand(variable.slot) }
+    for place in policy.variables.indices where policy.variables[place].isEager {
+      bindings.demand(policy.variables[place].slot)
+    }
     var violations: [CompiledPolicy.Violation] = []
-    for rule in policy.rules {
+    // By their places, because most rules hold and are not looked at any further.
+    for place in policy.rules.indices {
       do throws(CELFailure) {
-        if try rule.program.holds(updating: &bindings, limit: CompiledPolicy.limit) { continue }
+        if try policy.rules[place].program.holds(
+          updating: &bindings, limit: CompiledPolicy.limit)
+        {
+          continue
+        }
+        let rule = policy.rules[place]
         violations.append(violation(of: rule, message(of: rule, &bindings), false))
       } catch {
+        let rule = policy.rules[place]
         if isBeside(rule, facts?.change) { continue }
         let cause = cause(of: error, in: rule, facts)
         violations.append(
           violation(of: rule, "the rule could not be evaluated: \(cause.message)", true))
       }
     }
-    for variable in policy.variables where variable.isShared {
-      shared.keep(variable.slot, of: bindings)
+    for place in policy.variables.indices where policy.variables[place].isShared {
+      shared.keep(policy.variables[place].slot, of: bindings)
     }
     return violations
   }

@@ -8,6 +8,8 @@ package struct PolicyMatch: Sendable {
   private let actions: Set<String>
   private let selector: Value?
   private let paths: [PathGlob]
+  /// Whether it says more than the kinds and the sorts of changes that it is about.
+  package let isNarrow: Bool
 
   /// - Parameter match: the canonical field `match`.
   package init(_ match: Value?) {
@@ -19,6 +21,7 @@ package struct PolicyMatch: Sendable {
     actions = Set(words("changes"))
     selector = match?["selector"]
     paths = words("paths").compactMap { PathGlob($0) }
+    isNarrow = !names.isEmpty || selector != nil || !paths.isEmpty
   }
 
   /// Whether it says which sorts of changes it is about.
@@ -27,13 +30,18 @@ package struct PolicyMatch: Sendable {
   /// Whether it is about resources of `kind`, some of them at least.
   package func covers(kind: String) -> Bool { kinds.isEmpty || kinds.contains(kind) }
 
+  /// Whether it is about changes of the sort `action` to resources of `kind`, some of them at least.
+  package func covers(kind: String, action: String) -> Bool {
+    covers(kind: kind) && (actions.isEmpty || actions.contains(action))
+  }
+
   /// Whether it is about `change`.
   ///
   /// What the resource was counts as much as what it becomes, so that taking away a label or moving
   /// the file leads out of no policy.
   package func covers(_ change: PolicyChange) -> Bool {
-    guard covers(kind: change.key.kind), names.isEmpty || names.contains(change.key.name),
-      actions.isEmpty || actions.contains(change.action)
+    guard covers(kind: change.key.kind, action: change.action),
+      names.isEmpty || names.contains(change.key.name)
     else { return false }
     if let selector,
       !change.labels.contains(where: { Selector.matches(selector, labels: $0) })

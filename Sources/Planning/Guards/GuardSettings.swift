@@ -53,8 +53,11 @@ package struct GuardSettings: Hashable, Sendable {
   }
 
   private func protectedFindings(_ changes: [Change], _ input: PlanInput) -> [GuardFinding] {
-    changes.compactMap { change in
-      guard let live = input.live[change.key], live.marks.isProtected else { return nil }
+    changes.indices.compactMap { place in
+      guard changes[place].action != .create, let live = input.live[changes[place].key],
+        live.marks.isProtected
+      else { return nil }
+      let change = changes[place]
       switch change.action {
       case .delete:
         return GuardFinding(
@@ -107,7 +110,10 @@ package struct GuardSettings: Hashable, Sendable {
     _ changes: [Change], of action: Change.Action,
   ) -> [String: Int] {
     var counts: [String: Int] = [:]
-    for change in changes where change.action == action { counts[change.key.kind, default: 0] += 1 }
+    // By their places, because a change is large to hand out.
+    for place in changes.indices where changes[place].action == action {
+      counts[changes[place].key.kind, default: 0] += 1
+    }
     return counts
   }
 

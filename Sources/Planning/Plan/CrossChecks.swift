@@ -6,7 +6,21 @@ import Resources
 /// The findings do not depend on how much of the repository the input covers, as long as it covers
 /// what changed and what refers to it.
 struct CrossChecks {
-  let input: PlanInput
+  private let input: PlanInput
+  private let desired: Set<ResourceKey>
+  /// Live resources whose manifest is gone and that stay in force; they name and claim things too.
+  private let staying: [LiveResource]
+
+  init(input: PlanInput) {
+    self.input = input
+    let desired = Set(input.desired.indices.lazy.map { input.desired[$0].key })
+    self.desired = desired
+    staying = input.live.values.filter { live in
+      if desired.contains(live.key) { return false }
+      if input.isDrift(live.key, desired: nil) { return input.isHeld(live.key, desired: nil) }
+      return live.isOrphaned || live.marks.isKept
+    }
+  }
 
   func diagnostics() -> [Diagnostic] {
     let collisions = collisions()
@@ -22,12 +36,13 @@ struct CrossChecks {
       else { return nil }
       return live.location
     }
-    var seen: Set<ResourceKey> = []
-    seen.reserveCapacity(input.desired.count)
     var colliding: Set<ResourceKey> = []
-    for resource in input.desired
-    where !seen.insert(resource.key).inserted || untouched(resource.key) != nil {
-      colliding.insert(resource.key)
+    if !input.live.isEmpty { colliding = desired.filter { untouched($0) != nil } }
+    if desired.count < input.desired.count {
+      var seen: Set<ResourceKey> = []
+      for resource in input.desired where !seen.insert(resource.key).inserted {
+        colliding.insert(resource.key)
+      }
     }
     if colliding.isEmpty { return [] }
     var byKey: [ResourceKey: [SourceLocation]] = [:]
@@ -48,20 +63,9 @@ struct CrossChecks {
     return result
   }
 
-  /// Live resources whose manifest is gone and that stay in force; they name and claim things too.
-  private var staying: [LiveResource] {
-    let desired = Set(input.desired.map(\.key))
-    return input.live.values.filter { live in
-      if desired.contains(live.key) { return false }
-      if input.isDrift(live.key, desired: nil) { return input.isHeld(live.key, desired: nil) }
-      return live.isOrphaned || live.marks.isKept
-    }
-  }
-
   // MARK: References
 
   private func danglingReferences() -> [Diagnostic] {
-    let desired = Set(input.desired.map(\.key))
     func exists(_ key: ResourceKey) -> Bool {
       if desired.contains(key) || input.existing.contains(key) || input.brokenKeys.contains(key) {
         return true

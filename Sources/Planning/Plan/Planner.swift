@@ -28,10 +28,6 @@ package struct Planner: Sendable {
     var diagnostics = input.diagnostics + CrossChecks(input: input).diagnostics()
     guard !diagnostics.containsError else { return .invalid(diagnostics.sorted()) }
 
-    var desired: [ResourceKey: Resource] = [:]
-    desired.reserveCapacity(input.desired.count)
-    for resource in input.desired { desired[resource.key] = resource }
-
     var forward: [Change] = []
     var relocations: [Relocation] = []
     for resource in input.desired {
@@ -64,7 +60,8 @@ package struct Planner: Sendable {
 
     var deletes: [Change] = []
     var orphaned: [ResourceKey] = []
-    for (key, live) in input.live where desired[key] == nil && !live.isOrphaned {
+    let desired: Set<ResourceKey> = input.live.isEmpty ? [] : Set(input.desired.map(\.key))
+    for (key, live) in input.live where !desired.contains(key) && !live.isOrphaned {
       if input.isHeld(key, desired: nil) { continue }
       if live.marks.isKept, !input.isDrift(key, desired: nil) {
         orphaned.append(key)
@@ -77,10 +74,12 @@ package struct Planner: Sendable {
     let changes =
       order(forward) { $0.references.map(\.target) }
       + order(deletes) { (input.live[$0.key]?.references ?? []).map(\.target) }.reversed()
-    let touched = changes.count { $0.action != .create }
+    let touched = changes.indices.count { changes[$0].action != .create }
     let (review, rest) = PolicyReview(input, registry, spread).review(changes) {
       var tree = input.tree
-      tree.update(changes.filter { $0.action != .move }.map { (key: $0.key, digest: $0.after) })
+      tree.update(
+        changes.indices.lazy.filter { changes[$0].action != .move }
+          .map { (key: changes[$0].key, digest: changes[$0].after) })
       return (
         root: tree.root, guards: guards.findings(changes: changes, input: input).sorted(),
         commits: commits(of: changes, input)
@@ -216,23 +215,29 @@ package struct Planner: Sendable {
   ) {
     if deletes.isEmpty || creates.isEmpty { return }
     deletes.sort { $0.key < $1.key }
+    // What is renamed stays of its kind.
+    let kinds = Set(creates.indices.map { creates[$0].key.kind })
     var gone: [Digest: [Int]] = [:]
     var lengths: Set<Int> = []
-    for (index, change) in deletes.enumerated().reversed() {
-      guard let content = input.live[change.key]?.content,
+    for index in deletes.indices.reversed() where kinds.contains(deletes[index].key.kind) {
+      guard let content = input.live[deletes[index].key]?.content,
         let rest = Self.withoutName(content)
       else { continue }
       gone[Digest(of: rest), default: []].append(index)
       lengths.insert(rest.count)
     }
-    let order = creates.indices.sorted { creates[$0].key < creates[$1].key }
-    for index in order where creates[index].action == .create {
+    if gone.isEmpty { return }
+    let candidates = creates.indices.filter { index in
       // What the name takes with its quotation marks, and with the comma that goes too, is known
       // without reading; most creates are out of the question by that.
       let name = #""name":"""#.utf8.count + creates[index].key.name.utf8.count
-      guard let content = creates[index].content,
-        lengths.contains(content.count - name) || lengths.contains(content.count - name - 1),
-        let rest = Self.withoutName(content),
+      guard creates[index].action == .create, let content = creates[index].content else {
+        return false
+      }
+      return lengths.contains(content.count - name) || lengths.contains(content.count - name - 1)
+    }
+    for index in candidates.sorted(by: { creates[$0].key < creates[$1].key }) {
+      guard let rest = creates[index].content.flatMap(Self.withoutName),
         let match = gone[Digest(of: rest)]?.popLast()
       else { continue }
       creates[index].renamed = deletes[match].key

@@ -31,17 +31,17 @@ struct PolicyReview: Sendable {
     guard !set.isEmpty, !changes.isEmpty else {
       return (sorted(ownRequirements()), work())
     }
-    let (result, rest) = judge(changes) { (ownRequirements(), work()) }
-    return (
-      sorted(
-        Result(
-          findings: result.findings, approvals: rest.0.approvals + result.approvals)),
-      rest.1
-    )
+    var (result, rest) = judge(changes) { (ownRequirements(), work()) }
+    result.approvals += rest.0.approvals
+    return (sorted(result), rest.1)
   }
 
   private func sorted(_ result: Result) -> Result {
-    Result(findings: result.findings.sorted(), approvals: result.approvals.sorted())
+    // Approvals are large, and a policy can ask for one of each change; what is sorted are their
+    // places.
+    let approvals = result.approvals
+    let order = approvals.indices.sorted { approvals[$0] < approvals[$1] }
+    return Result(findings: result.findings.sorted(), approvals: order.map { approvals[$0] })
   }
 
   // MARK: Policies
@@ -60,11 +60,12 @@ struct PolicyReview: Sendable {
     let surroundings = surroundings(seesPlan ? facts : [])
     let sliceCount = spread.width == 1 ? 1 : spread.width * 4
     let judges = self.judges(single, changes, facts, surroundings, spread)
-    // Every part is a value of its own, and they are joined in the order of the changes.
-    let (parts, done) = spread.map(sliceCount + together.count, beside: work) { part in
-      part < sliceCount
-        ? slice(from: part, by: sliceCount, of: changes, facts, judges)
-        : [(changes.count + part, judge(changes, facts, together: together[part - sliceCount]))]
+    // Every part is a value of its own, and they are joined in the order of the changes. What cannot
+    // be divided comes first, so that nobody waits for it at the end.
+    let (parts, done) = spread.map(together.count + sliceCount, beside: work) { part in
+      part < together.count
+        ? [(changes.count + part, judge(changes, facts, together: together[part]))]
+        : slice(from: part - together.count, by: sliceCount, of: changes, facts, judges)
     }
     var result = Result()
     for (_, part) in parts.joined().sorted(by: { $0.place < $1.place }) {
@@ -74,17 +75,23 @@ struct PolicyReview: Sendable {
     return (result, done)
   }
 
+  /// What decides first of all which policies are about a change.
+  private struct Sort: Hashable {
+    var kind: String
+    var action: Change.Action
+  }
+
   /// More changes are not tried to find one that a policy is about.
   private static let trialLimit = 64
 
-  /// Those who look at changes of each kind, in the order of the policies.
+  /// Those who look at changes of each sort, in the order of the policies.
   ///
   /// Each has judged one change, if it is about one of the first and `facts` are made, so that what
   /// is the same for all changes is not worked out once more for each slice.
   private func judges(
     _ policies: [CompiledPolicy], _ changes: [Change], _ facts: [PolicyFacts],
     _ surroundings: PolicySurroundings, _ spread: any Spread,
-  ) -> (all: [PolicyJudge], byKind: [String: [Int]]) {
+  ) -> (all: [PolicyJudge], bySort: [Sort: [Int]]) {
     let places = changes.indices.reduce(into: [String: [Int]]()) { places, place in
       if places[changes[place].key.kind, default: []].count < Self.trialLimit {
         places[changes[place].key.kind, default: []].append(place)
@@ -100,10 +107,15 @@ struct PolicyReview: Sendable {
       }
       return judge
     }
-    let byKind = places.reduce(into: [String: [Int]]()) { byKind, entry in
-      byKind[entry.key] = all.indices.filter { all[$0].policy.match.covers(kind: entry.key) }
+    var bySort: [Sort: [Int]] = [:]
+    for kind in places.keys {
+      for action in Change.Action.allCases {
+        bySort[Sort(kind: kind, action: action)] = all.indices.filter {
+          all[$0].policy.match.covers(kind: kind, action: action.rawValue)
+        }
+      }
     }
-    return (all, byKind)
+    return (all, bySort)
   }
 
   private func facts(of changes: [Change], _ spread: any Spread) -> [PolicyFacts] {
@@ -117,16 +129,18 @@ struct PolicyReview: Sendable {
   /// What is said of every `step`th change, with its place among all.
   private func slice(
     from start: Int, by step: Int, of changes: [Change], _ all: [PolicyFacts],
-    _ judges: (all: [PolicyJudge], byKind: [String: [Int]]),
+    _ judges: (all: [PolicyJudge], bySort: [Sort: [Int]]),
   ) -> [(place: Int, result: Result)] {
     var results: [(place: Int, result: Result)] = []
     var own = judges.all
     for place in stride(from: start, to: changes.count, by: step) {
-      let numbers = judges.byKind[changes[place].key.kind] ?? []
+      let sort = Sort(kind: changes[place].key.kind, action: changes[place].action)
+      let numbers = judges.bySort[sort] ?? []
       if numbers.isEmpty, set.broken.isEmpty { continue }
       let facts = all.isEmpty ? self.facts(of: changes[place]) : all[place]
       var result = Result()
-      for number in numbers where own[number].policy.match.covers(facts.change) {
+      for number in numbers
+      where !own[number].policy.match.isNarrow || own[number].policy.match.covers(facts.change) {
         for violation in own[number].violations(facts) {
           add(violation, of: own[number].policy, changes[place], facts.change, &result)
         }
