@@ -35,11 +35,16 @@ failed=0
 for target in "${targets[@]}"; do
   work=.build/fuzz/$found/$target log=.build/fuzz/$target.log
   mkdir -p "$work" "Tests/Fuzz/Regressions/$target"
+  inputs=("Tests/Fuzz/Corpus/$target" "Tests/Fuzz/Regressions/$target")
+  if [ "$found" = once ]; then
+    # In an order that does not depend on how they lie on the disk.
+    inputs=("-seed_inputs=$(find "${inputs[@]}" -type f | LC_ALL=C sort | paste -sd,)")
+  fi
   if FUZZ_TARGET=$target "${still[@]}" .build/fuzz/writ-fuzz \
     "${limits[@]}" -max_len=4096 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -dict="Tests/Fuzz/Dictionaries/$target.dict" \
     -artifact_prefix="$crashes/$target-" \
-    "$work" "Tests/Fuzz/Corpus/$target" "Tests/Fuzz/Regressions/$target" > "$log" 2>&1
+    "$work" "${inputs[@]}" > "$log" 2>&1
   then
     runs=$(sed -n 's/^stat::number_of_executed_units: //p' "$log")
     covered=$(grep -o 'cov: [0-9]*' "$log" | tail -1)
