@@ -12,7 +12,6 @@ struct TimerClockTests {
   }
 
   @Test func wakesWhoeverIsCancelled() async {
-    let start = ContinuousClock.now
     await withTaskGroup(of: Bool.self) { group in
       for _ in 0..<100 {
         group.addTask { (try? await clock.sleep(for: .seconds(3600))) == nil }
@@ -20,7 +19,6 @@ struct TimerClockTests {
       group.cancelAll()
       for await wasCancelled in group { #expect(wasCancelled) }
     }
-    #expect(ContinuousClock.now - start < .seconds(600))
   }
 
   @Test func doesNotSleepInTasksThatAreCancelled() async {
