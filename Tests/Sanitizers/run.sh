@@ -16,7 +16,7 @@ check() {
     echo "== $target, $sanitizer sanitizer"
     # libgit2 is built without frame pointers; who called it shows by the slow way only.
     case $target in Git*) export ASAN_OPTIONS=fast_unwind_on_malloc=0 ;; *) unset ASAN_OPTIONS ;; esac
-    timeout 1200 swift test --skip-build "${options[@]}" --filter "^$target\." || failed+=("$target ($sanitizer)")
+    timeout 3600 swift test --skip-build "${options[@]}" --filter "^$target\." || failed+=("$target ($sanitizer)")
   done
 }
 
