@@ -27,7 +27,7 @@ export TSAN_OPTIONS=suppressions=$here/races.txt
 
 for sanitizer in ${SANITIZERS:-address thread}; do
   case $sanitizer in
-    address) check address YAMLTests GitTests GitSourceTests PersistenceTests EngineTests ;;
+    address) check address YAMLTests GitTests GitSourceTests PersistenceTests EngineTests AgentTests ;;
     thread) check thread EngineTests ControlPlaneTests IntegrationsTests PersistenceTests ;;
     *) echo "SANITIZERS is address, thread, or both" >&2; exit 64 ;;
   esac
