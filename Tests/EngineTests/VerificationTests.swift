@@ -93,6 +93,21 @@ struct VerificationTests {
     #expect(try condition(.sourceVerified)?.status == .isTrue)
   }
 
+  @Test func anUnverifiedRevisionKeepsNoDrift() throws {
+    let first = world.push(["manifests/a.yaml": Manifest.job("a", timeout: "1h")])
+    _ = try run(verification(of: first, since: nil))
+    let root = try world.root()
+    try Vandal(world.databasePath).edit("a", "\"1h\"", "\"9h\"")
+    let second = world.push(["manifests/b.yaml": Manifest.job("b")])
+    let report = try run(verification(of: second, since: first, refused: [second]))
+    guard case .unverified = report.outcome else {
+      Issue.record("\(report.outcome)")
+      return
+    }
+    #expect(report.repair?.revision == first && report.drifts.isEmpty)
+    #expect(try world.root() == root)
+  }
+
   @Test func theSignersAreInTheJournal() throws {
     let first = world.push(["manifests/a.yaml": Manifest.job("a")])
     _ = try run(verification(of: first, since: nil))

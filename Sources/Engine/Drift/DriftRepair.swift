@@ -17,36 +17,39 @@ package struct DriftRepair {
     self.drift = drift
   }
 
-  /// The plan that ends every drift that does not stay; nil where there is none to end, or where
-  /// what was applied does not fit what is live beside it any more.
+  /// The plan that ends every drift that does not stay.
+  ///
+  /// Nil where there is none to end, or where what was applied does not fit what is live beside it
+  /// any more. What cannot be read any more, as after an update of Writ, is left to git.
   package func plan(
     _ live: any LiveReader, roots: [String], at time: Timestamp,
   ) throws(StoreError) -> Plan? {
-    let drifts = try live.drifts().filter { drift in
-      self.drift.standing(of: drift, at: time) == .repaired
-        && (drift.applied == nil || drift.appliedContent != nil)
-    }
     let base = try live.summary()
-    guard !drifts.isEmpty, let revision = base.revision else { return nil }
+    guard let revision = base.revision else { return nil }
     var input = PlanInput(base: base, revision: revision)
     input.roots = roots
+    let decoder = ManifestDecoder(registry: planner.registry)
+    let drifts = try live.drifts().filter { drift in
+      guard self.drift.standing(of: drift, at: time) == .repaired else { return false }
+      guard let side = drift.applied else { return true }
+      guard let content = drift.appliedContent,
+        let resource = try? decoder.restore(content, key: drift.key, side: side)
+      else { return false }
+      input.desired.append(resource)
+      return true
+    }
+    if drifts.isEmpty { return nil }
     input.drifts = drift.notes(drifts, at: time)
-    try addResources(drifts, live, &input)
+    try addLive(drifts.map(\.key), live, &input)
     try addNeighbours(live, &input)
     guard case .plan(var plan) = planner.plan(input) else { return nil }
     plan.orphaned = drifts.filter { $0.applied?.isOrphaned == true }.map(\.key)
     return plan
   }
 
-  private func addResources(
-    _ drifts: [Drift], _ live: any LiveReader, _ input: inout PlanInput,
+  private func addLive(
+    _ keys: [ResourceKey], _ live: any LiveReader, _ input: inout PlanInput,
   ) throws(StoreError) {
-    let decoder = ManifestDecoder(registry: planner.registry)
-    for drift in drifts {
-      guard let side = drift.applied, let content = drift.appliedContent else { continue }
-      input.desired.append(try decoder.restore(content, key: drift.key, side: side))
-    }
-    let keys = drifts.map(\.key)
     let contents = try live.contents(of: keys)
     for var resource in try live.resources(named: keys) {
       resource.content = contents[resource.key]

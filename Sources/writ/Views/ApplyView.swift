@@ -92,7 +92,7 @@ struct ReconcileView {
     let revision = value["revision"]?.string.map { String($0.prefix(12)) } ?? ""
     if let repair = value["repair"], repair != .null, !isQuiet {
       let live = repair["revision"]?.string?.prefix(12) ?? ""
-      Terminal.writeLine("put back what is not of \(live)\(counts(repair["counts"]))")
+      Terminal.writeLine("put drift back to \(live)\(counts(repair["counts"]))")
     }
     switch value["result"]?.string {
     case "applied":

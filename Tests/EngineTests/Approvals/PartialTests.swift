@@ -124,6 +124,23 @@ struct PartialTests {
     #expect(try world.store.firstBrokenEvent() == nil)
   }
 
+  @Test func driftOfWhatWaitsIsPutBackInThePassThatAppliesTheRest() throws {
+    push()
+    try Vandal(world.databasePath).edit("a", "\"one\"", "\"bad\"")
+    let report = try world.reconcile()
+    guard case .applied(_, let plan) = report.outcome else {
+      Issue.record("the rest did not go ahead: \(report.outcome)")
+      return
+    }
+    #expect(plan.changes.map(\.key.description) == ["Job/b"])
+    #expect(report.repair?.counts[.update] == 1 && report.drifts.isEmpty)
+    #expect(try approvals.script("a") == "one" && approvals.script("b") == "two")
+    #expect(try !world.store.status().isExact)
+    #expect(try world.store.firstBrokenEvent() == nil)
+    try approvals.say("ben")
+    #expect(try approvals.pass() == "applied update Job/a")
+  }
+
   @Test func aRollbackOfThePartKeepsAllOfTheRevisionOut() throws {
     push()
     _ = try approvals.pass()

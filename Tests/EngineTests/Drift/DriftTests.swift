@@ -91,6 +91,18 @@ struct DriftTests {
     }
   }
 
+  /// Whether everything is live as it was, with places, references and claims.
+  static func expect(_ world: World, toBe before: [String: LiveResource]) throws {
+    let after = try world.live()
+    #expect(after.keys.sorted() == before.keys.sorted())
+    for (key, resource) in before {
+      #expect(after[key]?.digest == resource.digest)
+      #expect(after[key]?.location == resource.location)
+      #expect(after[key]?.references == resource.references)
+      #expect(after[key]?.claims == resource.claims)
+    }
+  }
+
   @Test(arguments: Damage.allCases)
   func anOrdinaryPlanPutsBackWhatWasApplied(_ damage: Damage) throws {
     let before = try world.live()
@@ -100,14 +112,7 @@ struct DriftTests {
     #expect(try world.store.drifts().isEmpty == (damage == .digest))
     try world.reconcile()
     #expect(try world.root() == root)
-    let after = try world.live()
-    #expect(after.keys.sorted() == before.keys.sorted())
-    for (key, resource) in before {
-      #expect(after[key]?.digest == resource.digest)
-      #expect(after[key]?.location == resource.location)
-      #expect(after[key]?.references == resource.references)
-      #expect(after[key]?.claims == resource.claims)
-    }
+    try Self.expect(world, toBe: before)
     #expect(try world.store.drifts() == [])
     #expect(try world.store.firstBrokenEvent() == nil)
     #expect(try world.store.auditDrift(at: world.wall.now()) == 0)
