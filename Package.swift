@@ -11,6 +11,7 @@ let asyncHTTPClient: Target.Dependency = .product(
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let databaseC: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -100,6 +101,7 @@ let package = Package(
       name: "Persistence",
       dependencies: [
         "Actions", "Engine", "Faults", "Planning", "Resources", "Signatures", "Workflows", database,
+        databaseC,
       ],
       resources: [
         .embedInCode("Migrations/v0001_initial.sql"),
@@ -110,6 +112,7 @@ let package = Package(
         .embedInCode("Migrations/v0006_checkpoint.sql"),
         .embedInCode("Migrations/v0007_approval.sql"),
         .embedInCode("Migrations/v0008_runs.sql"),
+        .embedInCode("Migrations/v0009_appends.sql"),
       ]),
 
     /// HTTP in: hooks, health, the control of a running server.

@@ -46,9 +46,11 @@ package final class LocalProbe: Sendable {
   let directory: String
   let surroundings: Surroundings
   let admission: Admission
+  /// Where processes start, and those end that do not live long.
+  let lanes: [StartLane]
+  /// Where the others are watched: what holds up a start holds up nothing of them.
   let poller: Poller
   let records: RunRecords
-  let starts: StartGate
   // Runs come and go on any thread, and are stopped from any.
   private let runs = Mutex(Runs())
 
@@ -60,20 +62,39 @@ package final class LocalProbe: Sendable {
     self.surroundings = surroundings
     self.admission = admission
     records = try RunRecords(directory: directory)
-    poller = try Poller()
-    starts = try StartGate()
+    lanes = try StartLane.forThisHost()
+    poller = try Poller(label: "probe.poller")
   }
 
   deinit { poller.shutDown() }
+
+  /// Carries out `request` in a task of its own; `onEnd` gets the result. See `run`.
+  package func start(
+    _ request: ActionRequest, onOutput: @escaping @Sendable (OutputChunk) -> Void,
+    onStarted: @escaping @Sendable () -> Void, onEnd: @escaping @Sendable (ActionResult) -> Void,
+  ) {
+    let turn = StartTurn(in: lanes)
+    // Most of a short run is done on the thread of its lane.
+    Task(executorPreference: turn.lane.poller) {
+      onEnd(await self.run(request, turn, onOutput: onOutput, onStarted: onStarted))
+    }
+  }
 
   /// Carries out `request`, and returns when nothing of it is left.
   ///
   /// `onOutput` is called for one chunk after the other, on no particular thread; while it does
   /// not return, the run waits, and its process too, once the pipe is full. `onStarted` is called
   /// once a process runs. A canceled task cancels the run.
-  package func start(
+  package func run(
     _ request: ActionRequest, onOutput: @escaping @Sendable (OutputChunk) -> Void,
     onStarted: @Sendable () -> Void = {},
+  ) async -> ActionResult {
+    await run(request, StartTurn(in: lanes), onOutput: onOutput, onStarted: onStarted)
+  }
+
+  private func run(
+    _ request: ActionRequest, _ turn: StartTurn,
+    onOutput: @escaping @Sendable (OutputChunk) -> Void, onStarted: @Sendable () -> Void,
   ) async -> ActionResult {
     if let problem = RequestLimits.problem(of: request) {
       return ActionResult(.refused, message: problem)
@@ -83,7 +104,11 @@ package final class LocalProbe: Sendable {
     }
     defer { end(request.run) }
     return await withTaskCancellationHandler {
-      await perform(request, control: control, onOutput: onOutput, onStarted: onStarted)
+      await withTaskExecutorPreference(
+        request.mayWaitBeforeStart ? globalConcurrentExecutor : turn.lane.poller
+      ) {
+        await perform(request, turn, control: control, onOutput: onOutput, onStarted: onStarted)
+      }
     } onCancel: {
       control.stop(.cancel)
     }

@@ -10,6 +10,8 @@ struct RunOutput: Sendable {
 
   private var stdout: Stream
   private var stderr: Stream
+  /// Whether the run has said nothing so far.
+  private(set) var isEmpty = true
   private let began = MonotonicTime.now
   private let onOutput: @Sendable (OutputChunk) -> Void
 
@@ -36,6 +38,7 @@ struct RunOutput: Sendable {
   }
 
   mutating func append(_ bytes: Span<UInt8>, to stream: OutputChunk.Stream) {
+    isEmpty = false
     switch stream {
     case .stdout: Self.append(bytes, to: &stdout)
     case .stderr: Self.append(bytes, to: &stderr)

@@ -28,6 +28,10 @@ struct JournalRows {
       sql: "SELECT sequence, hash, time FROM journal ORDER BY sequence DESC LIMIT 1")
     let row = try Row.fetchOne(newest)
     last = try row.map { (sequence: $0[0], hash: try Digest(column: $0[1])) } ?? (0, .zero)
+    if row == nil, let checkpoint = try CheckpointRows(db: db).last() {
+      throw StoreError(
+        .corrupt, "the journal has nothing after its checkpoint at event \(checkpoint.sequence)")
+    }
     self.time = max(time, Timestamp(nanoseconds: row?[2] ?? time.nanoseconds))
   }
 
@@ -46,7 +50,7 @@ struct JournalRows {
       payload: payload, after: last.hash)
     try insert.execute(
       binding: event.sequence, event.time.nanoseconds, actor, kind.rawValue, subject,
-      Data(payload), event.previousHash.data, event.hash.data)
+      BoundBytes(payload), event.previousHash, event.hash)
     last = (event.sequence, event.hash)
     return event.sequence
   }

@@ -46,6 +46,14 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
   }
 
+  /// Gives the 32 bytes to `body`, without an array for them.
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    let ordered = (
+      words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian
+    )
+    return withUnsafeBytes(of: ordered, body)
+  }
+
   /// The first 63 bits, as a non-negative integer.
   package var prefix63: Int64 { Int64(bitPattern: words.0 >> 1) }
 

@@ -23,7 +23,7 @@ struct RunRows {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     try statement.execute(
-      binding: value.id.description, value.job, value.jobDigest.data, trigger.word, trigger.source,
+      binding: value.id.description, value.job, value.jobDigest, trigger.word, trigger.source,
       trigger.nominal, trigger.fold, value.actor, value.createdAt.nanoseconds,
       value.startAt.nanoseconds, value.deadline?.nanoseconds, Self.text(names: value.probes),
       Self.text(waves: value.waves), value.failureBudget, value.state.rawValue, value.wave,
