@@ -112,7 +112,6 @@ let package = Package(
         .embedInCode("Migrations/v0006_checkpoint.sql"),
         .embedInCode("Migrations/v0007_approval.sql"),
         .embedInCode("Migrations/v0008_runs.sql"),
-        .embedInCode("Migrations/v0009_appends.sql"),
       ]),
 
     /// HTTP in: hooks, health, the control of a running server.

@@ -68,7 +68,8 @@ package final class LocalProbe: Sendable {
 
   deinit { poller.shutDown() }
 
-  /// Carries out `request` in a task of its own; `onEnd` gets the result. See `run`.
+  /// Carries out `request` in a task of its own, as `run` does; `onEnd` gets the result, on a thread
+  /// that other runs wait for, so it must not block.
   package func start(
     _ request: ActionRequest, onOutput: @escaping @Sendable (OutputChunk) -> Void,
     onStarted: @escaping @Sendable () -> Void, onEnd: @escaping @Sendable (ActionResult) -> Void,
@@ -84,7 +85,7 @@ package final class LocalProbe: Sendable {
   ///
   /// `onOutput` is called for one chunk after the other, on no particular thread; while it does
   /// not return, the run waits, and its process too, once the pipe is full. `onStarted` is called
-  /// once a process runs. A canceled task cancels the run.
+  /// once a process runs, and must not block. A canceled task cancels the run.
   package func run(
     _ request: ActionRequest, onOutput: @escaping @Sendable (OutputChunk) -> Void,
     onStarted: @Sendable () -> Void = {},

@@ -18,7 +18,7 @@ final class StartLane: Sendable {
   let input: Int32
 
   private struct State {
-    /// How many have a place in the lane: those that wait, the one that has its turn, and those to come.
+    /// How many have a place: those that come, those that wait, and the one that has its turn.
     var load = 0
     var isTaken = false
     var waiting: [CheckedContinuation<Void, Never>] = []
@@ -38,8 +38,8 @@ final class StartLane: Sendable {
     if input >= 0 { close(input) }
   }
 
-  /// As many as make sense on this host: one for each processor, and one more than a start can hold
-  /// up.
+  /// As many as make sense on this host: one for each processor, and at least two, so that there is
+  /// another where one is held up.
   static func forThisHost() throws(ProbeError) -> [StartLane] {
     let count = min(max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))), 8)
     var lanes: [StartLane] = []

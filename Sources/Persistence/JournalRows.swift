@@ -28,10 +28,6 @@ struct JournalRows {
       sql: "SELECT sequence, hash, time FROM journal ORDER BY sequence DESC LIMIT 1")
     let row = try Row.fetchOne(newest)
     last = try row.map { (sequence: $0[0], hash: try Digest(column: $0[1])) } ?? (0, .zero)
-    if row == nil, let checkpoint = try CheckpointRows(db: db).last() {
-      throw StoreError(
-        .corrupt, "the journal has nothing after its checkpoint at event \(checkpoint.sequence)")
-    }
     self.time = max(time, Timestamp(nanoseconds: row?[2] ?? time.nanoseconds))
   }
 

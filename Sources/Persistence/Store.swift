@@ -171,10 +171,6 @@ enum Migrations {
       try db.execute(sql: text(PackageResources.v0008_runs_sql))
       FaultPoint.reach(.migrationBeforeCommit)
     }
-    migrator.registerMigration("v0009_appends") { db in
-      try db.execute(sql: text(PackageResources.v0009_appends_sql))
-      FaultPoint.reach(.migrationBeforeCommit)
-    }
     return migrator
   }
 }
