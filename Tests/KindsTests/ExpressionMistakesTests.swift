@@ -65,7 +65,18 @@ struct ExpressionMistakesTests {
         - {name: a, expression: variables.b}
         - {name: b, expression: '1'}
       validations: [{expression: variables.a == 1, message: m}]
-      """, ("7:29", "bad-expression", "variables")),
+      """, ("7:29", "bad-expression", "'variables.b' has no value here yet")),
+    Mistake(
+      "a variable that comes later, where another is known, and one that uses itself", "Policy",
+      """
+      severity: deny
+      variables:
+        - {name: a, expression: '1'}
+        - {name: b, expression: 1 + variables.bc}
+        - {name: bc, expression: variables.bc}
+      validations: [{expression: variables.a == 1, message: m}]
+      """, ("8:33", "bad-expression", "'variables.bc' has no value here yet"),
+      ("9:30", "bad-expression", "'variables.bc' has no value here yet")),
     Mistake(
       "a pattern that is none", "Policy",
       """

@@ -25,6 +25,8 @@ private struct PolicyCompiler {
   let spec: Value
   let recordsBranches: Bool
   var mistakes: [CompiledPolicy.Mistake] = []
+  /// The variables that no expression can use yet.
+  private var later: [String] = []
   private var environment: CELEnvironment
 
   init(spec: Value, recordsBranches: Bool) {
@@ -39,9 +41,11 @@ private struct PolicyCompiler {
     let variables = spec["variables"]?.array ?? []
     // Each may use those before it, and keeps its slot when more are declared.
     var compiled: [CompiledPolicy.Variable] = []
+    later = variables.compactMap { $0["name"]?.string }
     for (index, variable) in variables.enumerated() {
       let name = variable["name"]?.string ?? ""
       let program = program(variable["expression"], ["variables", "\(index)", "expression"])
+      if !later.isEmpty { later.removeFirst() }
       environment = environment.declaring(["variables.\(name)": program?.resultType ?? .dyn])
       guard let program, let slot = environment.slot(of: "variables.\(name)") else { continue }
       compiled.append(CompiledPolicy.Variable(name: name, program: program, slot: slot))
@@ -122,8 +126,33 @@ private struct PolicyCompiler {
       return try environment.compile(
         source, expecting: type, recordsBranches: recordsBranches)
     } catch {
-      mistakes += error.all.map { CompiledPolicy.Mistake(tokens: tokens, problem: $0) }
+      mistakes += error.all.map {
+        CompiledPolicy.Mistake(tokens: tokens, problem: explained($0, in: source))
+      }
       return nil
+    }
+  }
+
+  /// The problem, in other words where it is that a variable comes too late.
+  private func explained(_ problem: CELProblem, in source: String) -> CELProblem {
+    let rest = String(decoding: source.utf8.dropFirst(problem.offset), as: UTF8.self)
+    let name = later.first { name in
+      let path = "variables.\(name)"
+      let end = rest.utf8.dropFirst(path.utf8.count).first
+      return rest.hasPrefix(path) && end.map { !Self.isInName($0) } ?? true
+    }
+    guard let name else { return problem }
+    return CELProblem(
+      "'variables.\(name)' has no value here yet", offset: problem.offset, length: problem.length,
+      hint: "a variable can use those that stand before it")
+  }
+
+  private static func isInName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+      true
+    default: false
     }
   }
 
