@@ -184,7 +184,6 @@ import Testing
       ([], "the command is empty"),
       (["true", "a\u{0}b"], "NUL byte"),
     ]
-    let before = Files.names(in: "/proc/self/fd").count
     for (argv, words) in cases {
       let outcome = await fixture.run(.exec(Action.Program(argv: argv)))
       #expect(outcome.result.ending == .unstartable)
@@ -192,8 +191,18 @@ import Testing
         outcome.result.message?.contains(words) == true,
         "\(argv.first ?? ""): \(outcome.result.message ?? "")")
     }
-    // Other tests run meanwhile; a leak of each case would be more than they have.
-    #expect(Files.names(in: "/proc/self/fd").count < before + 3 * 200)
+  }
+
+  @Test func aStartThatFailsLeavesNoDescriptor() async throws {
+    let fixture = try ProbeFixture()
+    Files.write("\u{1}\u{2} no program", to: fixture.path("data"), mode: 0o755)
+    let before = Files.names(in: "/proc/self/fd").count
+    for _ in 0..<2_500 {
+      let outcome = await fixture.run(.exec(Action.Program(argv: [fixture.path("data")])))
+      #expect(outcome.result.ending == .unstartable)
+    }
+    // Other tests run meanwhile, and have fewer than one for each of these.
+    #expect(Files.names(in: "/proc/self/fd").count < before + 2_000)
   }
 
   @Test(.enabled(if: geteuid() == 0)) func runsAsAnotherUserWithItsGroups() async throws {
