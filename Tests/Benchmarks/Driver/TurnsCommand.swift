@@ -21,6 +21,9 @@ struct TurnsCommand: AsyncParsableCommand {
       try transaction.nextDue()
     }
     guard let next else { throw Unexpected("no schedule is due at any time") }
+    // Making so many schedules live may have taken longer than a minute.
+    let earlier = try store.runs(RunFilter(limit: 1)).totals[.success] ?? 0
+    let expected = [RunState.success: earlier + due * (runs + 1)]
     let wall = ToldClock(Timestamp(nanoseconds: next.nanoseconds - 60_000_000_000))
     let dispatcher = Bench.dispatcher(store, InstantRunner(), wall: wall)
     var measurement = Measurement()
@@ -35,8 +38,7 @@ struct TurnsCommand: AsyncParsableCommand {
     }
     let totals = try store.runs(RunFilter(limit: 1)).totals
     try Unexpected.unless(
-      totals == [.success: due * (runs + 1)],
-      "instead of \(due * (runs + 1)) successes there are \(totals)")
+      totals == expected, "instead of \(expected) there are \(totals)")
     measurement.facts = [
       "schedules": .integer(Int64(try store.status().live.total - 1)), "due": .integer(Int64(due)),
     ]
