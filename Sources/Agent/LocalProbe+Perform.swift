@@ -4,7 +4,7 @@ internal import Glibc
 extension LocalProbe {
   /// Carries out a request that is within its limits.
   func perform(
-    _ request: ActionRequest, _ turn: StartTurn, control: RunControl,
+    _ request: ActionRequest, control: RunControl,
     onOutput: @escaping @Sendable (OutputChunk) -> Void, onStarted: @Sendable () -> Void,
   ) async -> ActionResult {
     if let refusal = admission.refusal(of: request) {
@@ -22,8 +22,8 @@ extension LocalProbe {
       defer { script?.remove() }
       if let stop = control.stopRequest { return Self.stoppedBeforeStart(stop) }
       let run = ProcessRun(
-        request: request, launch: launch, control: control, turn: turn, poller: poller,
-        records: records, output: output)
+        request: request, launch: launch, control: control, poller: poller, records: records,
+        starts: starts, output: output)
       return await run.run(onStarted: onStarted)
     } catch {
       if case .refused = error { return ActionResult(.refused, message: "\(error)") }
@@ -67,18 +67,5 @@ extension LocalProbe {
         user: user.flatMap { $0.id == geteuid() ? nil : $0 }),
       script
     )
-  }
-}
-
-extension ActionRequest {
-  /// Whether something has to be asked before the start that may take its time: files of secrets,
-  /// or who a user is.
-  var mayWaitBeforeStart: Bool {
-    if !secrets.isEmpty { return true }
-    return switch action {
-    case .shell(let shell): shell.surroundings.user != nil
-    case .exec(let program): program.surroundings.user != nil
-    case .systemd, .kubectl, .readFile, .writeFile, .listProcesses, .signalProcesses: false
-    }
   }
 }

@@ -46,11 +46,9 @@ package final class LocalProbe: Sendable {
   let directory: String
   let surroundings: Surroundings
   let admission: Admission
-  /// Where processes start, and those end that do not live long.
-  let lanes: [StartLane]
-  /// Where the others are watched: what holds up a start holds up nothing of them.
   let poller: Poller
   let records: RunRecords
+  let starts: StartGate
   // Runs come and go on any thread, and are stopped from any.
   private let runs = Mutex(Runs())
 
@@ -62,40 +60,20 @@ package final class LocalProbe: Sendable {
     self.surroundings = surroundings
     self.admission = admission
     records = try RunRecords(directory: directory)
-    lanes = try StartLane.forThisHost()
-    poller = try Poller(label: "probe.poller")
+    poller = try Poller()
+    starts = try StartGate()
   }
 
   deinit { poller.shutDown() }
-
-  /// Carries out `request` in a task of its own, as `run` does; `onEnd` gets the result, on a thread
-  /// that other runs wait for, so it must not block.
-  package func start(
-    _ request: ActionRequest, onOutput: @escaping @Sendable (OutputChunk) -> Void,
-    onStarted: @escaping @Sendable () -> Void, onEnd: @escaping @Sendable (ActionResult) -> Void,
-  ) {
-    let turn = StartTurn(in: lanes)
-    // Most of a short run is done on the thread of its lane.
-    Task(executorPreference: turn.lane.poller) {
-      onEnd(await self.run(request, turn, onOutput: onOutput, onStarted: onStarted))
-    }
-  }
 
   /// Carries out `request`, and returns when nothing of it is left.
   ///
   /// `onOutput` is called for one chunk after the other, on no particular thread; while it does
   /// not return, the run waits, and its process too, once the pipe is full. `onStarted` is called
-  /// once a process runs, and must not block. A canceled task cancels the run.
-  package func run(
+  /// once a process runs. A canceled task cancels the run.
+  package func start(
     _ request: ActionRequest, onOutput: @escaping @Sendable (OutputChunk) -> Void,
     onStarted: @Sendable () -> Void = {},
-  ) async -> ActionResult {
-    await run(request, StartTurn(in: lanes), onOutput: onOutput, onStarted: onStarted)
-  }
-
-  private func run(
-    _ request: ActionRequest, _ turn: StartTurn,
-    onOutput: @escaping @Sendable (OutputChunk) -> Void, onStarted: @Sendable () -> Void,
   ) async -> ActionResult {
     if let problem = RequestLimits.problem(of: request) {
       return ActionResult(.refused, message: problem)
@@ -105,11 +83,7 @@ package final class LocalProbe: Sendable {
     }
     defer { end(request.run) }
     return await withTaskCancellationHandler {
-      await withTaskExecutorPreference(
-        request.mayWaitBeforeStart ? globalConcurrentExecutor : turn.lane.poller
-      ) {
-        await perform(request, turn, control: control, onOutput: onOutput, onStarted: onStarted)
-      }
+      await perform(request, control: control, onOutput: onOutput, onStarted: onStarted)
     } onCancel: {
       control.stop(.cancel)
     }

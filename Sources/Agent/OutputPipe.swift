@@ -49,17 +49,9 @@ struct OutputPipe: ~Copyable {
 
   /// Reads what is there and gives it to `sink`.
   func read(into sink: (Span<UInt8>) -> Void) -> Finding {
-    // Most of the time there is little or nothing, and a large buffer comes from the heap.
-    read(1024, upTo: 1024, into: sink) ?? read(1 << 16, upTo: Self.budget, into: sink) ?? .more
-  }
-
-  /// Reads `size` bytes at a time, up to `limit`; no finding where it came to that.
-  private func read(
-    _ size: Int, upTo limit: Int, into sink: (Span<UInt8>) -> Void,
-  ) -> Finding? {
-    withUnsafeTemporaryAllocation(byteCount: size, alignment: 16) { buffer in
+    withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
       var total = 0
-      while total < limit {
+      while total < Self.budget {
         let count = Glibc.read(reading, buffer.baseAddress, buffer.count)
         if count > 0 {
           let bytes = UnsafeBufferPointer(rebasing: buffer.bindMemory(to: UInt8.self)[..<count])
@@ -71,7 +63,7 @@ struct OutputPipe: ~Copyable {
           return errno == EAGAIN ? .nothing : .end
         }
       }
-      return nil
+      return .more
     }
   }
 }

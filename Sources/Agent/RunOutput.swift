@@ -10,8 +10,6 @@ struct RunOutput: Sendable {
 
   private var stdout: Stream
   private var stderr: Stream
-  /// Whether the run has said nothing so far.
-  private(set) var isEmpty = true
   private let began = MonotonicTime.now
   private let onOutput: @Sendable (OutputChunk) -> Void
 
@@ -38,7 +36,6 @@ struct RunOutput: Sendable {
   }
 
   mutating func append(_ bytes: Span<UInt8>, to stream: OutputChunk.Stream) {
-    isEmpty = false
     switch stream {
     case .stdout: Self.append(bytes, to: &stdout)
     case .stderr: Self.append(bytes, to: &stderr)

@@ -11,10 +11,13 @@ struct Supervision {
   ///
   /// So one that ends at once wakes its run once, and not for each end of a pipe besides; this is a
   /// third of what short runs cost.
-  static let firstLook = Duration.milliseconds(5)
+  static let firstLook = Duration.milliseconds(10)
 
   let request: ActionRequest
   let control: RunControl
+  let poller: Poller
+  let starts: StartGate
+  let token: UInt64
   /// The main process; its number is that of the group and of the session, too.
   let child: Launch.Child
   let probe: String
@@ -31,19 +34,19 @@ struct Supervision {
   private var isBlind = false
   private var failure: String?
   private var drainUntil: MonotonicTime?
-  /// When the process is not young any more, and its pipes get watched.
-  private let lookAt: MonotonicTime
+  /// When the process is not young any more, and its pipes get watched; nil from then on.
+  private var lookAt: MonotonicTime?
   private let timeoutAt: MonotonicTime
-  /// Where it is woken.
-  private var place: PollerPlace
 
   init(
-    _ request: ActionRequest, control: RunControl, child: Launch.Child, probe: String,
-    output: RunOutput, at place: PollerPlace,
+    _ request: ActionRequest, control: RunControl, poller: Poller, starts: StartGate,
+    token: UInt64, child: Launch.Child, probe: String, output: RunOutput,
   ) {
     self.request = request
     self.control = control
-    self.place = place
+    self.poller = poller
+    self.starts = starts
+    self.token = token
     self.child = child
     self.probe = probe
     self.output = output
@@ -52,48 +55,32 @@ struct Supervision {
     timeoutAt = now + request.timeout
   }
 
-  /// Waits as long as the process is young, and blocks nobody.
-  ///
-  /// - Returns: whether the main process is a zombie then, and has said nothing and left nothing that
-  ///   somebody would have to care for; otherwise `run` goes on.
-  mutating func isOverWhileYoung(
-    stdout: borrowing OutputPipe, stderr: borrowing OutputPipe,
-  ) async -> Bool {
-    watch(child.descriptor, .exit)
-    let end = min(lookAt, timeoutAt)
-    while exit == nil, !isBlind, control.stopRequest == nil, .now < end {
-      place.setDeadline(end)
-      if await control.wakeup.wait().contains(.exit) { noteExit() }
-    }
-    guard exit != nil else { return false }
-    let more = read([.stdout, .stderr], stdout: stdout, stderr: stderr)
-    return more.isEmpty && open.isEmpty && output.isEmpty
-  }
-
-  /// Returns when the main process is a zombie, and its output drained; woken at `place` from now on.
+  /// Returns when the main process is a zombie, and its output drained.
   ///
   /// The caller reaps only after that, so until then the number of the group is its own.
   mutating func run(
-    at place: PollerPlace, stdout: borrowing OutputPipe, stderr: borrowing OutputPipe,
+    stdout: borrowing OutputPipe, stderr: borrowing OutputPipe,
   ) async {
-    self.place = place
-    if exit == nil { watch(child.descriptor, .exit) }
-    if open.contains(.stdout) { watch(stdout.reading, .stdout) }
-    if open.contains(.stderr) { watch(stderr.reading, .stderr) }
-    var news: WakeReasons = [.exit, .stdout, .stderr, .stop]
+    watch(child.descriptor, .exit)
+    var news: WakeReasons = [.stop]
     while true {
-      if news.contains(.exit) || isBlind, exit == nil {
-        noteExit()
-        // What it wrote last is there by now.
-        if exit != nil { news.formUnion([.stdout, .stderr]) }
-      }
+      if news.contains(.exit) || isBlind, exit == nil { noteExit(&news) }
       let more = read(news, stdout: stdout, stderr: stderr)
       let now = MonotonicTime.now
       heed(now)
       output.give()
-      if exit != nil, isDrained(now) { break }
+      let isOver = exit != nil && isDrained(now)
+      if let lookAt, lookAt <= now || exit != nil {
+        self.lookAt = nil
+        starts.leave()
+        if !isOver {
+          watch(stdout.reading, .stdout)
+          watch(stderr.reading, .stderr)
+        }
+      }
+      if isOver { break }
       if more.isEmpty {
-        place.setDeadline(nextDeadline)
+        poller.setDeadline(token, at: nextDeadline)
         news = await control.wakeup.wait()
       } else {
         await Task.yield()
@@ -108,11 +95,7 @@ struct Supervision {
   /// The one result; ends what is left of the group, and gives out the last output.
   mutating func conclude() async -> ActionResult {
     // Where nobody is left, the system knows no such group.
-    if Glibc.kill(-child.pid, 0) == 0 {
-      await withTaskExecutorPreference(globalConcurrentExecutor) {
-        await sweep(leaderIsReaped: true)
-      }
-    }
+    if Glibc.kill(-child.pid, 0) == 0 { await sweep(leaderIsReaped: true) }
     output.finish()
     return ActionResult(
       stopped ?? .completed, exitCode: exit?.exitCode, signal: exit?.signal,
@@ -124,7 +107,7 @@ struct Supervision {
   /// Watches a descriptor; where the system has no room for that, the process is ended.
   private mutating func watch(_ descriptor: Int32, _ reason: WakeReasons) {
     do throws(ProbeError) {
-      try place.watch(descriptor, reason)
+      try poller.watch(descriptor, token: token, reason: reason)
     } catch {
       failure = "it was killed, because it cannot be watched: \(error)"
       stopped = stopped ?? .killed
@@ -134,8 +117,11 @@ struct Supervision {
     }
   }
 
-  private mutating func noteExit() {
-    exit = ProcessExit(descriptor: child.descriptor)
+  private mutating func noteExit(_ news: inout WakeReasons) {
+    guard let exit = ProcessExit(descriptor: child.descriptor) else { return }
+    self.exit = exit
+    // What it wrote last is there by now.
+    news.formUnion([.stdout, .stderr])
   }
 
   private mutating func read(
@@ -177,6 +163,7 @@ struct Supervision {
     var next = exit == nil && stopped == nil ? timeoutAt : MonotonicTime.now + .seconds(3600)
     if let killAt, !hasKilled { next = min(next, killAt) }
     if let drainUntil { next = min(next, drainUntil) }
+    if let lookAt { next = min(next, lookAt) }
     if isBlind { next = min(next, .now + .milliseconds(10)) }
     if let due = output.due { next = min(next, due) }
     return next
@@ -254,10 +241,10 @@ struct Supervision {
 
   private func wait(for held: inout HeldProcesses, until deadline: MonotonicTime) async {
     for descriptor in held.descriptors {
-      guard (try? place.watch(descriptor, .exit)) != nil else { return }
+      guard (try? poller.watch(descriptor, token: token, reason: .exit)) != nil else { return }
     }
     while !held.haveAllEnded, MonotonicTime.now < deadline {
-      place.setDeadline(deadline)
+      poller.setDeadline(token, at: deadline)
       if await control.wakeup.wait().contains(.stop) { return }
     }
   }

@@ -122,9 +122,11 @@ struct LocalRunner: ActionRunner {
   init(_ probe: LocalProbe) { self.probe = probe }
 
   func start(_ request: ActionRequest, report: @escaping @Sendable (ActionReport) -> Void) {
-    probe.start(
-      request, onOutput: { report(.output($0)) }, onStarted: { report(.started) },
-      onEnd: { report(.finished($0)) })
+    Task {
+      let result = await probe.start(
+        request, onOutput: { report(.output($0)) }, onStarted: { report(.started) })
+      report(.finished(result))
+    }
   }
 
   func stop(_ run: String, kill: Bool) { probe.stop(run, kill: kill) }

@@ -20,6 +20,11 @@ extension Statement {
           resultCode: ResultCode(rawValue: code), message: "value \(index) cannot be bound")
       }
     }
+    // Where a value is missing, that of the last row would be there still.
+    guard index == sqlite3_bind_parameter_count(sqliteStatement) else {
+      throw DatabaseError(
+        resultCode: .SQLITE_MISUSE, message: "\(index) values are not all that it wants", sql: sql)
+    }
     let code = sqlite3_step(sqliteStatement)
     let message = code == SQLITE_DONE ? nil : sqlite3_errmsg(sqlite3_db_handle(sqliteStatement))
     let words = message.map { String(cString: $0) }

@@ -50,7 +50,7 @@ final class ProbeFixture: Sendable {
     onOutput: @escaping @Sendable (OutputChunk) -> Void = { _ in },
   ) async -> Outcome {
     let output = Output()
-    let result = await probe.run(
+    let result = await probe.start(
       ActionRequest(
         run: run, action: action, secrets: secrets, environment: environment, timeout: timeout,
         gracePeriod: grace, outputLimit: outputLimit, policies: policy.map { [$0] } ?? []),

@@ -29,14 +29,15 @@ package struct DriftRepair {
     var input = PlanInput(base: base, revision: revision)
     input.roots = roots
     let decoder = ManifestDecoder(registry: planner.registry)
-    let drifts = try live.drifts().filter { drift in
-      guard self.drift.standing(of: drift, at: time) == .repaired else { return false }
-      guard let side = drift.applied else { return true }
-      guard let content = drift.appliedContent,
-        let resource = try? decoder.restore(content, key: drift.key, side: side)
-      else { return false }
-      input.desired.append(resource)
-      return true
+    var drifts: [Drift] = []
+    for found in try live.drifts() where drift.standing(of: found, at: time) == .repaired {
+      if let side = found.applied {
+        guard let content = found.appliedContent,
+          let resource = try? decoder.restore(content, key: found.key, side: side)
+        else { continue }
+        input.desired.append(resource)
+      }
+      drifts.append(found)
     }
     if drifts.isEmpty { return nil }
     input.drifts = drift.notes(drifts, at: time)

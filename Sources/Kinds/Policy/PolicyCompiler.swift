@@ -41,15 +41,15 @@ private struct PolicyCompiler {
     let variables = spec["variables"]?.array ?? []
     // Each may use those before it, and keeps its slot when more are declared.
     var compiled: [CompiledPolicy.Variable] = []
-    later = variables.compactMap { $0["name"]?.string }
     for (index, variable) in variables.enumerated() {
       let name = variable["name"]?.string ?? ""
+      later = variables[index...].compactMap { $0["name"]?.string }
       let program = program(variable["expression"], ["variables", "\(index)", "expression"])
-      if !later.isEmpty { later.removeFirst() }
       environment = environment.declaring(["variables.\(name)": program?.resultType ?? .dyn])
       guard let program, let slot = environment.slot(of: "variables.\(name)") else { continue }
       compiled.append(CompiledPolicy.Variable(name: name, program: program, slot: slot))
     }
+    later = []
     Self.plan(&compiled)
     let deferrals = CELDeferrals(
       Dictionary(compiled.map { ($0.slot, $0.program) }) { first, _ in first }, in: environment,
@@ -136,24 +136,13 @@ private struct PolicyCompiler {
   /// The problem, in other words where it is that a variable comes too late.
   private func explained(_ problem: CELProblem, in source: String) -> CELProblem {
     let rest = String(decoding: source.utf8.dropFirst(problem.offset), as: UTF8.self)
-    let name = later.first { name in
-      let path = "variables.\(name)"
-      let end = rest.utf8.dropFirst(path.utf8.count).first
-      return rest.hasPrefix(path) && end.map { !Self.isInName($0) } ?? true
-    }
-    guard let name else { return problem }
+    let start = "variables."
+    let name = String(
+      rest.dropFirst(start.count).prefix { $0 == "_" || $0.isLetter || $0.isNumber })
+    guard rest.hasPrefix(start), later.contains(name) else { return problem }
     return CELProblem(
       "'variables.\(name)' has no value here yet", offset: problem.offset, length: problem.length,
       hint: "a variable can use those that stand before it")
-  }
-
-  private static func isInName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-      true
-    default: false
-    }
   }
 
   /// The variables and fields that a program touches, through variables too.
