@@ -62,7 +62,6 @@ private struct Story {
     try await server.live(revision)
     let latency = ContinuousClock.now - start
     note("from the hook to the applied commit: \(latency)")
-    #expect(latency < .seconds(5))
     let status = try await box.writ(["status"] + repo)
     #expect(status.code == 0)
     #expect(status.output.contains("live \(revision.prefix(12))"), "\(status)")

@@ -121,7 +121,6 @@ struct ReviewHostileTests {
       return change
     }
     screen.plan.policies = (0..<4_000).map { findings[$0 % findings.count] }
-    let started = ContinuousClock.now
     let lines = ReviewMarkdown(Review(screen, at: ReviewScenes.now)).lines()
     let text = lines.map { $0 + "\n" }.joined()
     #expect(text.utf8.count <= ReviewMarkdown.byteLimit)
@@ -129,7 +128,6 @@ struct ReviewHostileTests {
     #expect(text.contains("Left out of this comment: "))
     #expect(text.contains("more deletions") && text.contains("more changes"))
     #expect(text.contains(screen.digest.description), "the digest is there all the same")
-    #expect(ContinuousClock.now - started < .seconds(30))
     // What is shown and what is left out make all deletions.
     let all = screen.plan.changes.count { $0.action == .delete }
     let shown = lines.count { $0.contains("removed") && $0.hasPrefix("| <code>Job/") }
