@@ -101,6 +101,7 @@ package struct PlanAssembly {
       of: live, branch: branch, signers: signers, spread: planner.spread)
     let changed = changedKeys(input)
     try addContents(live, of: changed, &input)
+    input.early = planner.beginReview(of: input)
     try addOrigins(source, knownBase, isExact: isExact, &input)
     input.tree = try live.tree(around: changed)
     FaultPoint.reach(.planAssembled)

@@ -78,9 +78,19 @@ package struct CompiledPolicy: Sendable {
   let parameters: CELValue
 
   /// Whether a rule looks at the plan as a whole.
-  package var usesPlan: Bool {
-    (variables.map(\.program) + rules.map(\.program) + rules.compactMap(\.messageProgram))
-      .contains { $0.variables.contains("plan") }
+  package var usesPlan: Bool { programs.contains { $0.variables.contains("plan") } }
+
+  /// Whether a rule looks at who asks for a change, or may do so.
+  package var usesRequest: Bool {
+    programs.contains { program in
+      program.paths.contains { path in
+        path == "change" || path.hasPrefix("change.request") || path.hasPrefix("request")
+      }
+    }
+  }
+
+  private var programs: [CELProgram] {
+    variables.map(\.program) + rules.map(\.program) + rules.compactMap(\.messageProgram)
   }
 
   /// What one evaluation may cost, in steps of the evaluator.

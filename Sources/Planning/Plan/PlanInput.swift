@@ -58,6 +58,8 @@ package struct PlanInput: Sendable {
   package var isRollback: Bool
   /// What the policies that are live judge by; without any, nothing is judged.
   package var policies: PolicyContext
+  /// What policies say of created and updated resources, as far as somebody began to judge them.
+  package var early: EarlyReview?
   /// Resources whose changes wait for approval, and are left out with all that needs them.
   package var held: Set<ResourceKey>
 
@@ -85,6 +87,7 @@ package struct PlanInput: Sendable {
     commits = [:]
     isRollback = false
     policies = PolicyContext()
+    early = nil
     held = []
   }
 }

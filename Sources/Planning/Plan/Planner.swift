@@ -24,6 +24,14 @@ package struct Planner: Sendable {
     self.spread = spread
   }
 
+  /// Begins to judge what `input` creates and updates; `plan` takes it from `PlanInput.early`.
+  ///
+  /// Commits, the state tree and what else does not make a resource what it is may be added meanwhile.
+  /// The plan is the same without this, and takes longer.
+  package func beginReview(of input: PlanInput) -> EarlyReview? {
+    EarlyReview(input, registry, spread)
+  }
+
   package func plan(_ input: PlanInput) -> Outcome {
     var diagnostics = input.diagnostics + CrossChecks(input: input).diagnostics()
     guard !diagnostics.containsError else { return .invalid(diagnostics.sorted()) }

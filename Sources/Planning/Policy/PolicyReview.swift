@@ -52,20 +52,22 @@ struct PolicyReview: Sendable {
   private func judge<Work: Sendable>(
     _ changes: [Change], beside work: @Sendable () -> Work,
   ) -> (result: Result, work: Work) {
-    let single = set.policies.filter { !$0.isAboutPlan }
+    let early = input.early?.finish()
+    let single = set.aboutChanges
     let together = set.policies.filter(\.isAboutPlan)
     let seesPlan = single.contains(where: \.usesPlan)
     let spread = changes.count < Self.spreadThreshold ? OneByOne() : self.spread
     let facts = seesPlan || !together.isEmpty ? self.facts(of: changes, spread) : []
     let surroundings = surroundings(seesPlan ? facts : [])
     let sliceCount = spread.width == 1 ? 1 : spread.width * 4
-    let judges = self.judges(single, changes, facts, surroundings, spread)
+    let judges = self.judges(single, changes, facts, surroundings, spread, isEarly: early != nil)
     // Every part is a value of its own, and they are joined in the order of the changes. What cannot
     // be divided comes first, so that nobody waits for it at the end.
     let (parts, done) = spread.map(together.count + sliceCount, beside: work) { part in
       part < together.count
         ? [(changes.count + part, judge(changes, facts, together: together[part]))]
-        : slice(from: part - together.count, by: sliceCount, of: changes, facts, judges)
+        : slice(
+          from: part - together.count, by: sliceCount, of: changes, facts, single, judges, early)
     }
     var result = Result()
     for (_, part) in parts.joined().sorted(by: { $0.place < $1.place }) {
@@ -75,47 +77,19 @@ struct PolicyReview: Sendable {
     return (result, done)
   }
 
-  /// What decides first of all which policies are about a change.
-  private struct Sort: Hashable {
-    var kind: String
-    var action: Change.Action
-  }
-
   /// More changes are not tried to find one that a policy is about.
   private static let trialLimit = 64
 
-  /// Those who look at changes of each sort, in the order of the policies.
-  ///
-  /// Each has judged one change, if it is about one of the first and `facts` are made, so that what
-  /// is the same for all changes is not worked out once more for each slice.
+  /// Those who judge single changes; without `facts`, nobody has judged any.
   private func judges(
     _ policies: [CompiledPolicy], _ changes: [Change], _ facts: [PolicyFacts],
-    _ surroundings: PolicySurroundings, _ spread: any Spread,
-  ) -> (all: [PolicyJudge], bySort: [Sort: [Int]]) {
-    let places = changes.indices.reduce(into: [String: [Int]]()) { places, place in
-      if places[changes[place].key.kind, default: []].count < Self.trialLimit {
-        places[changes[place].key.kind, default: []].append(place)
-      }
+    _ surroundings: PolicySurroundings, _ spread: any Spread, isEarly: Bool,
+  ) -> PolicyJudges {
+    PolicyJudges(policies, surroundings, spread) { policy in
+      if facts.isEmpty || (isEarly && EarlyReview.judges(policy)) { return nil }
+      return changes.indices.lazy.filter { policy.match.covers(kind: changes[$0].key.kind) }
+        .prefix(Self.trialLimit).map { facts[$0] }.first { policy.match.covers($0.change) }
     }
-    let all = spread.map(policies.count) { number in
-      var judge = PolicyJudge(policies[number], surroundings)
-      if judge.keepsValues, !facts.isEmpty {
-        let first = places.filter { policies[number].match.covers(kind: $0.key) }
-          .flatMap(\.value).sorted()
-          .first { policies[number].match.covers(facts[$0].change) }
-        if let first { _ = judge.violations(facts[first]) }
-      }
-      return judge
-    }
-    var bySort: [Sort: [Int]] = [:]
-    for kind in places.keys {
-      for action in Change.Action.allCases {
-        bySort[Sort(kind: kind, action: action)] = all.indices.filter {
-          all[$0].policy.match.covers(kind: kind, action: action.rawValue)
-        }
-      }
-    }
-    return (all, bySort)
   }
 
   private func facts(of changes: [Change], _ spread: any Spread) -> [PolicyFacts] {
@@ -129,20 +103,23 @@ struct PolicyReview: Sendable {
   /// What is said of every `step`th change, with its place among all.
   private func slice(
     from start: Int, by step: Int, of changes: [Change], _ all: [PolicyFacts],
-    _ judges: (all: [PolicyJudge], bySort: [Sort: [Int]]),
+    _ policies: [CompiledPolicy], _ judges: PolicyJudges,
+    _ early: [ResourceKey: [PolicyJudges.Verdict]]?,
   ) -> [(place: Int, result: Result)] {
     var results: [(place: Int, result: Result)] = []
-    var own = judges.all
+    var own = judges
     for place in stride(from: start, to: changes.count, by: step) {
-      let sort = Sort(kind: changes[place].key.kind, action: changes[place].action)
-      let numbers = judges.bySort[sort] ?? []
-      if numbers.isEmpty, set.broken.isEmpty { continue }
+      let isKnown = early != nil && EarlyReview.covers(changes[place])
+      let known = isKnown ? early?[changes[place].key] ?? [] : []
+      let part: PolicyJudges.Part = isKnown ? .late : .all
+      let isOpen = own.areAbout(
+        kind: changes[place].key.kind, action: changes[place].action, part)
+      if known.isEmpty, !isOpen, set.broken.isEmpty { continue }
       let facts = all.isEmpty ? self.facts(of: changes[place]) : all[place]
       var result = Result()
-      for number in numbers
-      where !own[number].policy.match.isNarrow || own[number].policy.match.covers(facts.change) {
-        for violation in own[number].violations(facts) {
-          add(violation, of: own[number].policy, changes[place], facts.change, &result)
+      for verdict in known + own.verdicts(facts, part) {
+        for violation in verdict.violations {
+          add(violation, of: policies[verdict.policy], changes[place], facts.change, &result)
         }
       }
       addBroken(changes[place], facts.change, &result)

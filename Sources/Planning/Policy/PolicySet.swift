@@ -81,6 +81,9 @@ package struct PolicySet: Sendable {
 
   package var isEmpty: Bool { policies.isEmpty && broken.isEmpty }
 
+  /// The policies that judge changes one by one.
+  var aboutChanges: [CompiledPolicy] { policies.filter { !$0.isAboutPlan } }
+
   /// The kinds whose live resources the expressions look at.
   package var liveKinds: [String] { Set(policies.flatMap(\.liveKinds)).sorted() }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import Engine
 import Kinds
 import Planning
@@ -21,6 +22,7 @@ struct SpreadTests {
   private static func policy(
     _ name: String, severity: String, scope: String = "object", _ rule: String,
     variables: String = "", match: String = "{kinds: [Job]}",
+    message: String = "'%d of them'.format([plan.changes.size()])",
   ) -> String {
     """
     apiVersion: writ/v1
@@ -33,7 +35,7 @@ struct SpreadTests {
       variables: [\(variables)]
       validations:
         - expression: "\(rule)"
-          messageExpression: "'%d of them'.format([plan.changes.size()])"
+          messageExpression: "\(message)"
           message: too long
 
     """
@@ -64,38 +66,146 @@ struct SpreadTests {
         Manifest.job("j\(number)", timeout: "\(1 + generator.number(below: 60))m")
       }
       if !generator.once(in: 3) { old[file] = job() }
-      if !generator.once(in: 8) { new[file] = job() }
+      let later = number % 7 == 0 ? "elsewhere/\(number).yaml" : file
+      if !generator.once(in: 8) { new[later] = job() }
     }
     let before = Snapshot(old, registry: .standard)
     let after = Snapshot(new, registry: .standard)
     var input = PlanInput(from: before.resources.map { LiveResource($0) }, to: after.resources)
+    input.policies.set = PolicyCache().policies(of: try rules().resources)
+    input.policies.branch = "main"
+    return input
+  }
+
+  private static func rules() throws -> Snapshot {
     let rules = Snapshot(
       Dictionary(uniqueKeysWithValues: policies.enumerated().map { ("p\($0).yaml", $1) }),
       registry: .standard)
     #expect(rules.diagnostics.isEmpty, "\(rules.diagnostics)")
-    input.policies.set = PolicyCache().policies(of: rules.resources)
-    input.policies.branch = "main"
-    return input
+    return rules
   }
 
   @Test(arguments: 1...6 as ClosedRange<UInt64>)
   func aPlanIsTheSame(_ seed: UInt64) throws {
     let input = try Self.input(seed)
-    func bytes(_ spread: any Spread) throws -> [UInt8] {
+    func digest(_ spread: any Spread) throws -> Digest {
       let planner = Planner(registry: .standard, spread: spread)
       guard case .plan(let plan) = planner.plan(input) else { throw FixtureError("invalid") }
       #expect(plan.policies.count > 100 && plan.approvals.count > 100, "seed \(seed)")
       #expect(Set(plan.policies.map(\.policy)).count == 5, "seed \(seed)")
-      return CanonicalJSON.bytes(of: plan.value)
+      return plan.digest
     }
-    let expected = try bytes(OneByOne())
+    let expected = try digest(OneByOne())
     for spread in [Backwards(), AllCores(width: 2), AllCores(width: 7), AllCores()] as [any Spread]
     {
-      #expect(try bytes(spread) == expected, "seed \(seed)")
+      #expect(try digest(spread) == expected, "seed \(seed)")
+    }
+  }
+
+  @Test(arguments: 1...6 as ClosedRange<UInt64>)
+  func aPlanWhoseReviewBeganBeforeIsTheSame(_ seed: UInt64) throws {
+    var input = try Self.input(seed)
+    let rules = Snapshot(
+      [
+        "a.yaml": Self.policy(
+          "asks-who", severity: "deny",
+          "change.request.author == 'ana@x.io' || change.name < 'j15'",
+          match: "{changes: [create, update]}", message: "change.name"),
+        "b.yaml": Self.policy("by", severity: "warn", "request.author != ''"),
+        "c.yaml": Self.policy(
+          "shared", severity: "approve", "variables.same || variables.none > 3",
+          variables: """
+            {name: same, expression: "live.Job.size() > 0"},
+            {name: none, expression: "params.size() + object.metadata.name.size()"}
+            """, match: "{kinds: [Job], paths: ['**/*3.yaml']}",
+          message: "object.metadata.name"),
+        "d.yaml": Self.policy(
+          "moves", severity: "deny", "change.file == change.previousFile || oldObject == object",
+          match: "{paths: ['manifests/1*.yaml', 'elsewhere/**']}", message: "change.action"),
+        "e.yaml": Self.policy(
+          "limits", severity: "deny", "object.spec.timeout <= duration('20m')",
+          message: "'%s is too long'.format([object.spec.timeout])"),
+      ], registry: .standard)
+    #expect(rules.diagnostics.isEmpty, "\(rules.diagnostics)")
+    input.policies.set = PolicyCache().policies(
+      of: rules.resources + (try Self.rules().resources))
+    for place in input.desired.indices where place % 11 == 0 {
+      let key = input.desired[place].key
+      guard let live = input.live[key] else { continue }
+      if place % 5 == 0 {
+        // Git says now what somebody made of it.
+        input.live[key] = LiveResource(input.desired[place])
+        input.drifts[key] = DriftNote(
+          applied: live.digest, appliedContent: live.content, isHeld: false)
+        continue
+      }
+      // Held as it is, taken over by git, or put back.
+      input.drifts[key] = DriftNote(
+        applied: place % 2 == 0 ? input.desired[place].digest : live.digest,
+        appliedContent: live.content, isHeld: place % 3 == 0)
+    }
+    for spread in [OneByOne(), Backwards(), AllCores(width: 2), AllCores(width: 7)] as [any Spread]
+    {
+      let planner = Planner(registry: .standard, spread: spread)
+      var begun = input
+      begun.early = planner.beginReview(of: input)
+      #expect(begun.early != nil)
+      var late = input
+      for place in input.desired.indices {
+        let resource = input.desired[place]
+        let origin = Origin(
+          commit: "c\(place % 3)", author: "Ana", email: place % 2 == 0 ? "ana@x.io" : "bo@x.io",
+          time: Timestamp(nanoseconds: 0))
+        late.traces[resource.key] = ResourceTrace(origin: origin)
+      }
+      begun.traces = late.traces
+      guard case .plan(let expected) = planner.plan(late),
+        case .plan(let plan) = planner.plan(begun)
+      else { throw FixtureError("invalid") }
+      #expect(plan.digest == expected.digest, "seed \(seed), \(spread)")
+      let asking = plan.policies.filter { $0.policy == "asks-who" }
+      #expect(asking.count > 20 && asking.count < 150, "seed \(seed): \(asking.count)")
+      #expect(
+        Set(plan.policies.map(\.policy)).isSuperset(of: ["moves", "shared", "limits", "asks", "by"])
+      )
     }
   }
 
   @Test(arguments: [0, 1, 2, 100]) func resultsAreInTheOrderOfThePieces(_ count: Int) {
     #expect(AllCores(width: 4).map(count) { $0 * 2 } == (0..<count).map { $0 * 2 })
+    for spread in [OneByOne(), Backwards(), AllCores(width: 1), AllCores(width: 4)] as [any Spread]
+    {
+      let begun = spread.begin(count) { $0 * 2 }
+      #expect(begun.finish() == (0..<count).map { $0 * 2 })
+      #expect(begun.finish() == (0..<count).map { $0 * 2 })
+    }
+  }
+
+  /// Ends a stream when nobody holds it any more.
+  private final class Holder: Sendable {
+    let pieces: AsyncStream<Int>.Continuation
+    init(_ pieces: AsyncStream<Int>.Continuation) { self.pieces = pieces }
+    deinit { pieces.finish() }
+  }
+
+  @Test func whatIsGivenUpIsNotGoneOnWith() async {
+    let (pieces, continuation) = AsyncStream.makeStream(of: Int.self)
+    let gate = DispatchSemaphore(value: 0)
+    var work: (any Begun<Int>)? = {
+      let holder = Holder(continuation)
+      return AllCores(width: 2).begin(10) { piece in
+        holder.pieces.yield(piece)
+        gate.wait()
+        return piece
+      }
+    }()
+    var begun: [Int] = []
+    for await piece in pieces {
+      begun.append(piece)
+      #expect(work != nil)
+      work = nil
+      gate.signal()
+    }
+    #expect(begun == [0])
   }
 }
