@@ -91,11 +91,18 @@ final class Output: Sendable {
 }
 
 enum Files {
+  /// Writes a file. One to execute can be executed at once: no process that another test is about to
+  /// start holds it open for writing any more, which would make it a "text file busy".
   static func write(_ text: String, to path: String, mode: mode_t = 0o644) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     _ = Array(text.utf8).withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     fchmod(descriptor, mode)
     close(descriptor)
+    if mode & 0o111 == 0 { return }
+    let reader = open(path, O_RDONLY | O_CLOEXEC)
+    defer { close(reader) }
+    // A lease for reading is given once nobody writes. (`F_SETLEASE`, which Glibc does not have.)
+    while fcntl(reader, 1024, F_RDLCK) != 0, errno == EAGAIN { sched_yield() }
   }
 
   static func read(_ path: String) -> String? {

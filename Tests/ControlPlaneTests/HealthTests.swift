@@ -3,7 +3,7 @@ import Resources
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HealthTests {
+@Suite(.timeLimit(.minutes(5))) struct HealthTests {
   @Test func healthIsThatTheProcessLives() async throws {
     try await withServer(brokenStore: true) { server async throws in
       let answer = try await server.send(.GET, "/healthz")

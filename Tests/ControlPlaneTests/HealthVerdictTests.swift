@@ -7,7 +7,7 @@ import Testing
 import Workflows
 
 /// What a monitor may say of what was applied last.
-@Suite(.timeLimit(.minutes(1))) struct HealthVerdictTests {
+@Suite(.timeLimit(.minutes(5))) struct HealthVerdictTests {
   /// A source that gets one resource more with each pass.
   private static func growing() -> FakeSource {
     FakeSource { pass throws(SourceError) in

@@ -7,7 +7,7 @@ import Resources
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HookTests {
+@Suite(.timeLimit(.minutes(5))) struct HookTests {
   static let body = #"{"ref":"refs/heads/main"}"#
 
   static func signature(_ text: String = body, _ secret: String = "a horse") -> String {

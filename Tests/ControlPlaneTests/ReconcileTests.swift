@@ -4,7 +4,7 @@ import Resources
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ReconcileTests {
+@Suite(.timeLimit(.minutes(5))) struct ReconcileTests {
   @Test func withoutWaitItIsAcceptedAtOnce() async throws {
     let (begun, end) = (Gate(), Gate())
     let source = FakeSource { _ throws(SourceError) in

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The client of `writ reconcile` and the server, with each other.
-@Suite(.timeLimit(.minutes(1))) struct ServerClientTests {
+@Suite(.timeLimit(.minutes(5))) struct ServerClientTests {
   private func withClient(
     of server: Running, token: String? = nil, _ body: (ServerClient) async throws -> Void,
   ) async throws {

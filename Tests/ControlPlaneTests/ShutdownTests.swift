@@ -5,7 +5,7 @@ import Resources
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
+@Suite(.timeLimit(.minutes(5))) struct ShutdownTests {
   /// A source whose passes last until `end`.
   private func slow(_ begun: Gate, _ end: Gate) -> FakeSource {
     FakeSource { _ throws(SourceError) in

@@ -3,7 +3,7 @@ import Resources
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TokenTests {
+@Suite(.timeLimit(.minutes(5))) struct TokenTests {
   @Test func commandsNeedTheToken() async throws {
     try await withServer { server async throws in
       let token = try server.serverFile.token.text

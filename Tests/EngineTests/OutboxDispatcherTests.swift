@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Workflows
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct OutboxDispatcherTests {
   private let world: World
   private let sender = FakeSender()

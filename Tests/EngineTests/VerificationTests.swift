@@ -10,7 +10,7 @@ import Testing
 import Workflows
 
 /// A pass that asks for signatures.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct VerificationTests {
   private let world: World
   private let ana = Signer(principal: "ana", key: "SHA256:a", kind: .ssh)

@@ -2,7 +2,7 @@ import Engine
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct WakeupTests {
   private let clock = ManualClock()
   private let wakeup = Wakeup()

@@ -7,7 +7,7 @@ import Resources
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct MirrorSourceTests {
   private let upstream: TemporaryRepository
   private let directory: TemporaryDirectory

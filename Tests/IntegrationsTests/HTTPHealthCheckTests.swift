@@ -10,7 +10,7 @@ import Testing
 import Workflows
 
 /// What a web address answers, against a real server.
-@Suite(.timeLimit(.minutes(1))) struct HTTPHealthCheckTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPHealthCheckTests {
   private static let subject = HealthSubject(
     record: HealthRecord(
       sequence: 1, root: StateTree.emptyRoot, revision: "abc", planDigest: StateTree.emptyRoot,

@@ -5,7 +5,7 @@ import Resources
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ServerClientErrorTests {
+@Suite(.timeLimit(.minutes(5))) struct ServerClientErrorTests {
   private func failure(
     _ script: @escaping Sink.Script, clock: any Clock<Duration> = ContinuousClock(),
     meanwhile: @escaping @Sendable () async -> Void = {},

@@ -7,7 +7,7 @@ import Resources
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WebhookSenderTests {
+@Suite(.timeLimit(.minutes(5))) struct WebhookSenderTests {
   static let effect = OutboxEffect(
     id: 1, kind: "notify", idempotencyKey: "abc/notify", payload: Array(#"{"a":1}"#.utf8),
     attempts: 0)

@@ -6,7 +6,7 @@ import Testing
 
 /// Where a lock must be free it is waited for: another test may be starting a child just now, and a
 /// child has all files of its parent until it becomes another program.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FileLockTests {
   private let directory: TemporaryDirectory
   private var path: String { directory.path("lock") }

@@ -146,7 +146,7 @@ struct PlanTextTests {
     #expect(lines.contains { $0.hasPrefix("  ~ Job/a-* (8)  timeout differ") })
   }
 
-  @Test(.timeLimit(.minutes(1))) func showsWhereHugeTextsDiffer() {
+  @Test(.timeLimit(.minutes(5))) func showsWhereHugeTextsDiffer() {
     let head = String(repeating: "echo the same line again\n", count: 40_000)
     var scene = Scene()
     scene.changed(

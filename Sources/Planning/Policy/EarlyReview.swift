@@ -9,8 +9,6 @@ import Resources
 package struct EarlyReview: Sendable {
   /// Fewer changes are judged faster than this is begun.
   private static let threshold = 128
-  /// More resources are not tried to find one that a policy is about.
-  private static let trialLimit = 64
 
   private let pieces: any Begun<[(key: ResourceKey, verdicts: [PolicyJudges.Verdict])]>
 
@@ -18,11 +16,12 @@ package struct EarlyReview: Sendable {
   ///
   /// - Parameter input: with the contents of what changes; the commits are not needed yet.
   init?(_ input: PlanInput, _ registry: KindRegistry, _ spread: any Spread) {
+    let policies = input.policies.set.aboutChanges
+    guard policies.contains(where: Self.judges) else { return nil }
     let desired = input.desired
     let live = input.live
     let places = desired.indices.filter { live[desired[$0].key]?.digest != desired[$0].digest }
-    let policies = input.policies.set.aboutChanges
-    guard places.count >= Self.threshold, policies.contains(where: Self.judges) else { return nil }
+    guard places.count >= Self.threshold else { return nil }
     @Sendable func facts(_ place: Int) -> PolicyFacts {
       Self.facts(of: desired[place], live: live[desired[place].key], registry)
     }
@@ -32,7 +31,7 @@ package struct EarlyReview: Sendable {
     ) { policy in
       guard Self.judges(policy) else { return nil }
       return places.lazy.filter { policy.match.covers(kind: desired[$0].key.kind) }
-        .prefix(Self.trialLimit).map(facts).first { policy.match.covers($0.change) }
+        .prefix(PolicyJudges.trialLimit).map(facts).first { policy.match.covers($0.change) }
     }
     // Small enough for all to be busy until the end.
     let count = min(spread.width * 16, places.count)

@@ -25,6 +25,9 @@ struct PolicyJudges: Sendable {
     var part: Part
   }
 
+  /// More changes are not tried to find the first that a policy is about.
+  static let trialLimit = 64
+
   private var judges: [PolicyJudge]
   private let isEarly: [Bool]
   private var places: [Sort: [Int]] = [:]

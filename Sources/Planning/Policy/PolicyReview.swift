@@ -77,9 +77,6 @@ struct PolicyReview: Sendable {
     return (result, done)
   }
 
-  /// More changes are not tried to find one that a policy is about.
-  private static let trialLimit = 64
-
   /// Those who judge single changes; without `facts`, nobody has judged any.
   private func judges(
     _ policies: [CompiledPolicy], _ changes: [Change], _ facts: [PolicyFacts],
@@ -88,7 +85,7 @@ struct PolicyReview: Sendable {
     PolicyJudges(policies, surroundings, spread) { policy in
       if facts.isEmpty || (isEarly && EarlyReview.judges(policy)) { return nil }
       return changes.indices.lazy.filter { policy.match.covers(kind: changes[$0].key.kind) }
-        .prefix(Self.trialLimit).map { facts[$0] }.first { policy.match.covers($0.change) }
+        .prefix(PolicyJudges.trialLimit).map { facts[$0] }.first { policy.match.covers($0.change) }
     }
   }
 

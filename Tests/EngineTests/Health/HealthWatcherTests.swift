@@ -8,7 +8,7 @@ import Testing
 import Workflows
 
 /// How watches go on over time: restarts, several processes, stores that fail.
-@Suite(.timeLimit(.minutes(1))) struct HealthWatcherTests {
+@Suite(.timeLimit(.minutes(5))) struct HealthWatcherTests {
   private let health: HealthWorld
   private var world: World { health.world }
 
