@@ -91,8 +91,10 @@ final class Output: Sendable {
 }
 
 enum Files {
-  /// Writes a file. One to execute can be executed at once: no process that another test is about to
-  /// start holds it open for writing any more, which would make it a "text file busy".
+  /// Writes a file, which can be executed at once if `mode` says so.
+  ///
+  /// No process that another test is about to start holds it open for writing any more, which would
+  /// make it a "text file busy".
   static func write(_ text: String, to path: String, mode: mode_t = 0o644) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     _ = Array(text.utf8).withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
