@@ -44,6 +44,8 @@ enum ProgramSearch {
       return "\(path) is no program for this machine, and has no '#!' line to say what reads it"
     case ENOENT:
       return "\(path) needs a loader that is not on this host; is it built for another system?"
+    case ETXTBSY:
+      return "\(path) is being written; write it under another name, and move it to its place"
     case EACCES: return "\(path) may not be executed\(user.map { " by user \($0.name)" } ?? "")"
     default: return "\(path): \(error)"
     }

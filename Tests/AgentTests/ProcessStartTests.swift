@@ -170,6 +170,9 @@ import Testing
     Files.write("#!/no/such/interpreter -x\n", to: fixture.path("lost"), mode: 0o755)
     Files.write("#!/bin/sh\r\necho\r\n", to: fixture.path("windows"), mode: 0o755)
     Files.write("\u{1}\u{2} no program", to: fixture.path("data"), mode: 0o755)
+    Files.write("#!/bin/sh\n", to: fixture.path("busy"), mode: 0o755)
+    let writer = open(fixture.path("busy"), O_WRONLY | O_CLOEXEC)
+    defer { close(writer) }
     let long = String(repeating: "x", count: 100 << 10)
     let cases: [([String], String)] = [
       (["no-such-command"], "command not found: no-such-command"),
@@ -178,6 +181,7 @@ import Testing
       ([fixture.path("lost")], "its interpreter \"/no/such/interpreter\""),
       ([fixture.path("windows")], "Windows line endings"),
       ([fixture.path("data")], "no program for this machine"),
+      ([fixture.path("busy")], "is being written"),
       (["/usr"], "is a directory"),
       (["/dev/null"], "is not a regular file"),
       (["true"] + [String](repeating: long, count: 64), "longer than the system takes"),

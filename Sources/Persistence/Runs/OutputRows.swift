@@ -9,7 +9,9 @@ internal import Workflows
 struct OutputRows {
   let db: Database
 
-  /// Keeps a piece, and drops those between the head and the tail that it pushes out.
+  /// Keeps a piece, and drops what it pushes out between the head and the tail.
+  ///
+  /// What is kept does not depend on how the output was cut into pieces.
   func keep(_ output: RunOutput) throws {
     let insert = try db.cachedStatement(
       sql: """
@@ -26,17 +28,25 @@ struct OutputRows {
     let half = Int64(output.limit / 2)
     let end = chunk.offset + Int64(chunk.bytes.count)
     guard end > Int64(output.limit) else { return }
-    let drop = try db.cachedStatement(
+    let ofStream = """
+      WHERE run_id = (SELECT run.id FROM run JOIN execution ON execution.id = run.execution_id
+          WHERE execution.name = :execution AND probe = :probe AND attempt = :attempt)
+        AND stream = :stream AND position >= :head AND position < :tail
+      """
+    let arguments: StatementArguments = [
+      "execution": output.run.execution.description, "probe": output.run.probe,
+      "attempt": output.run.attempt, "stream": chunk.stream.rawValue, "head": half,
+      "tail": end - half,
+    ]
+    try db.cachedStatement(
+      sql: "DELETE FROM run_output \(ofStream) AND position + length(bytes) <= :tail"
+    ).execute(arguments: arguments)
+    // The one that reaches into the tail keeps what is in it.
+    try db.cachedStatement(
       sql: """
-        DELETE FROM run_output
-        WHERE run_id = (SELECT run.id FROM run JOIN execution ON execution.id = run.execution_id
-            WHERE execution.name = ? AND probe = ? AND attempt = ?)
-          AND stream = ? AND position >= ? AND position + length(bytes) <= ?
-        """)
-    try drop.execute(arguments: [
-      output.run.execution.description, output.run.probe, output.run.attempt,
-      chunk.stream.rawValue, half, end - half,
-    ])
+        UPDATE run_output SET bytes = substr(bytes, :tail - position + 1), position = :tail \(ofStream)
+        """
+    ).execute(arguments: arguments)
   }
 
   func pieces(

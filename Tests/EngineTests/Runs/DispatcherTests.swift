@@ -196,15 +196,29 @@ struct DispatcherTests {
     ])
     let id = try #require(RunID("\(try shop.service.start("a").execution).local.1"))
     await shop.turn()
-    for offset in stride(from: Int64(0), to: 40, by: 4) {
-      let text = "\(offset)...".prefix(4)
-      shop.runner.report(
-        id.description,
-        .output(OutputChunk(stream: .stdout, offset: offset, bytes: Array(text.utf8))))
+    let bytes = Array("abcdefghijklmnopqrstuvwxyz".utf8)
+    var offset = 0
+    // The head is over with a piece; the tail begins within one, wherever the output is cut.
+    for length in [1, 3, 3, 3, 1, 2, 6, 3, 1] {
+      let piece = Array(bytes[offset..<offset + length])
+      for stream in OutputChunk.Stream.allCases {
+        shop.runner.report(
+          id.description,
+          .output(OutputChunk(stream: stream, offset: Int64(offset), bytes: piece)))
+      }
       await shop.turn()
+      offset += length
+      let kept = try shop.world.store.output(of: id, after: 0, since: nil, limit: 100)
+      for stream in OutputChunk.Stream.allCases {
+        let pieces = kept.map(\.chunk).filter { $0.stream == stream }
+        let tail = max(4, offset - 4)
+        let expected = Array(bytes[..<min(4, offset)] + bytes[min(tail, offset)..<offset])
+        #expect(pieces.flatMap(\.bytes) == expected, "after \(offset)")
+        for piece in pieces {
+          #expect(Array(bytes[Int(piece.offset)...].prefix(piece.bytes.count)) == piece.bytes)
+        }
+      }
     }
-    let kept = try shop.world.store.output(of: id, after: 0, since: nil, limit: 100)
-    #expect(kept.map(\.chunk.offset) == [0, 36])
   }
 }
 
