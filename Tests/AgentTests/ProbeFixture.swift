@@ -105,6 +105,8 @@ enum Files {
     defer { close(reader) }
     // A lease for reading is given once nobody writes. (`F_SETLEASE`, which Glibc does not have.)
     while fcntl(reader, 1024, F_RDLCK) != 0, errno == EAGAIN { sched_yield() }
+    // Whoever is about to start has it too, and the next writer would break it with a signal.
+    _ = fcntl(reader, 1024, F_UNLCK)
   }
 
   static func read(_ path: String) -> String? {

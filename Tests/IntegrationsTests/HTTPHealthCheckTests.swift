@@ -19,7 +19,7 @@ import Workflows
     sources: ["settings"])
 
   private func observe(
-    _ url: String, _ more: [Value.Member] = [], clock: any Clock<Duration> = ContinuousClock(),
+    _ url: String, _ more: [Value.Member] = [], clock: any Clock<Duration> = ManualClock(),
     meanwhile: @escaping @Sendable () async -> Void = {},
   ) async -> HealthObservation {
     let check = HTTPHealthCheck(clock: clock)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct ServerClientErrorTests {
   private func failure(
-    _ script: @escaping Sink.Script, clock: any Clock<Duration> = ContinuousClock(),
+    _ script: @escaping Sink.Script, clock: any Clock<Duration> = ManualClock(),
     meanwhile: @escaping @Sendable () async -> Void = {},
   ) async throws -> ServerClientError? {
     var failure: ServerClientError?

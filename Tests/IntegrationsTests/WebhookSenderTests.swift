@@ -13,7 +13,7 @@ import Testing
     attempts: 0)
 
   private func withSender(
-    _ url: String, secret: String? = nil, clock: any Clock<Duration> = ContinuousClock(),
+    _ url: String, secret: String? = nil, clock: any Clock<Duration> = ManualClock(),
     _ body: (WebhookSender) async throws -> Void,
   ) async throws {
     let sender = WebhookSender(
